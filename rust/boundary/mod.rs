@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+//! `magnum_capi_rdma._core`: the core as a Python module.
+//!
+//! Documents come in as dictionaries and go out as dictionaries. The GIL is released in one place
+//! ([`call::outside_python`]) around everything that works or waits, and no thread of the core ever calls
+//! Python: log records wait in a queue until the calling thread fetches them.
+
+mod call;
+mod document;
+mod exceptions;
+mod log;
+
+use pyo3::prelude::*;
+
+/// The native half of the driver.
+#[pymodule]
+mod _core {
+    use std::collections::BTreeMap;
+
+    use pyo3::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::call::{outside_python, with_core};
+    use super::document::{from_python, to_python};
+    #[pymodule_export]
+    use super::exceptions::{CoreError, HelmError, InvalidRequest, ManagementClusterError, StillThere};
+    use super::{exceptions, log};
+    use crate::error::CoreError as Error;
+    use crate::management::ClusterSecrets;
+    use crate::problem::Code;
+    use crate::request::ClusterRequest;
+    use crate::settings::Settings;
+    use crate::status::{self, Object, ObservedCluster, Operation};
+    use crate::{model, pipeline, validate, values};
+
+    type Document<'py> = Bound<'py, PyAny>;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+
+    fn request(document: &Document<'_>) -> PyResult<ClusterRequest> {
+        from_python(document, "request")
+    }
+
+    /// What must be asked of OpenStack before the request can be validated.
+    #[pyfunction]
+    fn lookups<'py>(py: Python<'py>, request: &Document<'py>) -> PyResult<Document<'py>> {
+        let request = self::request(request)?;
+        to_python(py, &outside_python(py, || validate::lookups(&request)))
+    }
+
+    /// Raises InvalidRequest with every problem of the request.
+    #[pyfunction]
+    #[pyo3(name = "validate")]
+    fn check(py: Python<'_>, request: &Document<'_>) -> PyResult<()> {
+        let request = self::request(request)?;
+        let checked = outside_python(py, || validate::validate(&request).map(drop).map_err(Error::InvalidRequest));
+        checked.map_err(|error| exceptions::raise(py, &error))
+    }
+
+    /// The Helm values of the request, as YAML.
+    #[pyfunction]
+    fn render_values(py: Python<'_>, request: &Document<'_>) -> PyResult<String> {
+        let request = self::request(request)?;
+        let rendered = outside_python(py, || {
+            let cluster = validate::validate(&request).map_err(Error::InvalidRequest)?;
+            Ok(values::render(&cluster)?.to_yaml()?)
+        });
+        rendered.map_err(|error| exceptions::raise(py, &error))
+    }
+
+    /// The release's name and namespace; `suffix` makes a new name unique.
+    #[pyfunction]
+    fn names<'py>(py: Python<'py>, request: &Document<'py>, suffix: &str) -> PyResult<Document<'py>> {
+        let request = self::request(request)?;
+        let release = validate::release_name(&request, suffix);
+        let namespace = validate::namespace(&request);
+        to_python(py, &json!({"release": release.as_str(), "namespace": namespace.as_str()}))
+    }
+
+    /// What Magnum is to see of each node group once an operation is done.
+    #[pyfunction]
+    fn expected<'py>(py: Python<'py>, request: &Document<'py>) -> PyResult<Document<'py>> {
+        let request = self::request(request)?;
+        to_python(py, &outside_python(py, || validate::expected(&request)))
+    }
+
+    /// Brings the cluster's release to what the request says.
+    #[pyfunction]
+    fn apply<'py>(py: Python<'py>, settings: &Document<'py>, request: &Document<'py>, secrets: &Document<'py>) -> PyResult<Document<'py>> {
+        let settings: Settings = from_python(settings, "settings")?;
+        let request = self::request(request)?;
+        let secrets: ClusterSecrets = from_python(secrets, "secrets")?;
+        let applied = with_core(py, async |core| pipeline::apply(core, &settings, &request, &secrets).await)?;
+        to_python(py, &applied)
+    }
+
+    /// How the operation stands, from the watch.
+    #[pyfunction]
+    fn observe<'py>(
+        py: Python<'py>,
+        settings: &Document<'py>,
+        operation: &Document<'py>,
+        server_faults: BTreeMap<String, String>,
+    ) -> PyResult<Document<'py>> {
+        let settings: Settings = from_python(settings, "settings")?;
+        let operation: Operation = from_python(operation, "operation")?;
+        let report = with_core(py, async |core| pipeline::observe(core, &settings, &operation, server_faults).await)?;
+        to_python(py, &report)
+    }
+
+    /// How healthy the cluster is, from the watch.
+    #[pyfunction]
+    fn health<'py>(py: Python<'py>, settings: &Document<'py>, operation: &Document<'py>) -> PyResult<Document<'py>> {
+        let settings: Settings = from_python(settings, "settings")?;
+        let operation: Operation = from_python(operation, "operation")?;
+        let health = with_core(py, async |core| pipeline::health(core, &settings, &operation).await)?;
+        to_python(py, &health)
+    }
+
+    /// What `observe` would say of these objects at `now`.
+    #[pyfunction]
+    fn report<'py>(
+        py: Python<'py>,
+        objects: &Document<'py>,
+        operation: &Document<'py>,
+        server_faults: BTreeMap<String, String>,
+        now: &str,
+    ) -> PyResult<Document<'py>> {
+        let objects: Vec<Value> = from_python(objects, "objects")?;
+        let operation: Operation = from_python(operation, "operation")?;
+        let now = now.parse().map_err(|_| exceptions::bad_document("now", "it is no time such as 2026-01-31T12:00:00Z"))?;
+        let report = outside_python(py, || {
+            let all = objects.iter().filter_map(Object::read);
+            let name = operation.release.clone().unwrap_or_default();
+            let mut observed = ObservedCluster::select(all, &operation.namespace, &name);
+            observed.server_faults = server_faults;
+            status::report(&operation, &observed, now)
+        });
+        to_python(py, &report)
+    }
+
+    /// Begins the end of the cluster.
+    #[pyfunction]
+    fn delete(py: Python<'_>, settings: &Document<'_>, operation: &Document<'_>) -> PyResult<()> {
+        let settings: Settings = from_python(settings, "settings")?;
+        let operation: Operation = from_python(operation, "operation")?;
+        with_core(py, async |core| pipeline::delete(core, &settings, &operation).await)
+    }
+
+    /// Deletes the secrets of a cluster that is gone.
+    #[pyfunction]
+    fn forget(py: Python<'_>, settings: &Document<'_>, operation: &Document<'_>) -> PyResult<()> {
+        let settings: Settings = from_python(settings, "settings")?;
+        let operation: Operation = from_python(operation, "operation")?;
+        with_core(py, async |core| pipeline::forget(core, &settings, &operation).await)
+    }
+
+    /// The label table.
+    #[pyfunction]
+    fn labels(py: Python<'_>) -> PyResult<Document<'_>> {
+        to_python(py, &model::labels::table())
+    }
+
+    /// Every problem code and what it means.
+    #[pyfunction]
+    fn problem_codes(py: Python<'_>) -> PyResult<Document<'_>> {
+        let codes: Vec<Value> = Code::ALL.iter().map(|code| json!({"code": code, "doc": code.doc()})).collect();
+        to_python(py, &codes)
+    }
+
+    /// Log records since the last call: level, logger, message.
+    #[pyfunction]
+    fn drain_log() -> Vec<(i32, String, String)> {
+        log::drain()
+    }
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The objects that the driver keeps in the management cluster itself: a namespace for each project, and
+//! a cluster's secrets. Names and labels follow magnum-capi-helm, so that its clusters can be taken over.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::{Namespace, Secret};
+use kube::api::{ApiResource, DeleteParams, DynamicObject, ListParams, Patch, PatchParams};
+use kube::core::{GroupVersionKind, PartialObjectMeta};
+use kube::{Api, ResourceExt};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{ManagementCluster, ManagementError};
+use crate::helm::{ReleaseRef, Revision};
+use crate::model::Cluster;
+use crate::status::ObjectKind;
+
+/// Who writes the driver's fields (server-side apply).
+const FIELD_MANAGER: &str = "magnum-capi-rdma";
+/// The label that ties a secret to Magnum's cluster.
+const UUID_LABEL: &str = "magnum.openstack.org/cluster-uuid";
+
+/// A certificate and its key, both PEM.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Certificate {
+    certificate: String,
+    key: String,
+}
+
+/// What Cluster API and its OpenStack provider must know and nobody else may. Never printed.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClusterSecrets {
+    /// clouds.yaml with the cluster's application credential.
+    clouds_yaml: String,
+    /// Certificates to trust for OpenStack's endpoints.
+    #[serde(default)]
+    cacert: Option<String>,
+    /// By their purpose: `ca`, `etcd`, `proxy`, `sa`.
+    certificates: BTreeMap<String, Certificate>,
+}
+
+impl std::fmt::Debug for ClusterSecrets {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("ClusterSecrets(hidden)")
+    }
+}
+
+fn secret_labels(cluster: &Cluster) -> BTreeMap<&'static str, String> {
+    let cut = |text: &str| text.chars().take(63).collect::<String>();
+    BTreeMap::from([
+        ("magnum.openstack.org/project-id", cut(&cluster.project_id)),
+        ("magnum.openstack.org/user-id", cut(cluster.user_id.as_deref().unwrap_or_default())),
+        (UUID_LABEL, cut(&cluster.uuid)),
+        ("cluster.x-k8s.io/cluster-name", cluster.release.as_str().to_owned()),
+    ])
+}
+
+/// Every secret of a cluster, as documents.
+fn secrets(cluster: &Cluster, secrets: &ClusterSecrets) -> Vec<(String, serde_json::Value)> {
+    let namespace = cluster.namespace.as_str();
+    let document = |name: &str, kind: &str, data: serde_json::Value| {
+        json!({"apiVersion": "v1", "kind": "Secret", "type": kind, "stringData": data,
+               "metadata": {"name": name, "namespace": namespace, "labels": secret_labels(cluster)}})
+    };
+    let mut cloud = json!({"clouds.yaml": secrets.clouds_yaml});
+    if let Some(cacert) = &secrets.cacert {
+        cloud["cacert"] = json!(cacert);
+    }
+    let credentials = cluster.credentials_secret.clone();
+    let mut all = vec![(credentials.clone(), document(&credentials, "Opaque", cloud))];
+    for (purpose, pair) in &secrets.certificates {
+        let name = cluster.release.object(purpose);
+        let data = json!({"tls.crt": pair.certificate, "tls.key": pair.key});
+        all.push((name.clone(), document(&name, "cluster.x-k8s.io/secret", data)));
+    }
+    all
+}
+
+impl ManagementCluster {
+    /// Makes the project's namespace if it is not there.
+    ///
+    /// # Errors
+    /// What the management cluster said.
+    pub async fn apply_namespace(&self, cluster: &Cluster) -> Result<(), ManagementError> {
+        let name = cluster.namespace.as_str();
+        let document = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
+        let api: Api<Namespace> = Api::all(self.client());
+        let params = PatchParams::apply(FIELD_MANAGER).force();
+        self.ask("make the project's namespace", api.patch(name, &params, &Patch::Apply(&document))).await.map(drop)
+    }
+
+    /// Makes or changes a cluster's secrets, side by side.
+    ///
+    /// # Errors
+    /// What the management cluster said of the first that failed.
+    pub async fn apply_secrets(&self, cluster: &Cluster, given: &ClusterSecrets) -> Result<(), ManagementError> {
+        let api: Api<Secret> = Api::namespaced(self.client(), cluster.namespace.as_str());
+        let params = PatchParams::apply(FIELD_MANAGER).force();
+        let documents = secrets(cluster, given);
+        let writes = documents.iter().map(|(name, document)| {
+            let (api, params) = (&api, &params);
+            self.ask("store the cluster's secrets", async move { api.patch(name, params, &Patch::Apply(document)).await.map(drop) })
+        });
+        futures::future::try_join_all(writes).await.map(drop)
+    }
+
+    /// Deletes a cluster's secrets.
+    ///
+    /// # Errors
+    /// What the management cluster said.
+    pub async fn delete_secrets(&self, namespace: &str, uuid: &str) -> Result<(), ManagementError> {
+        let api: Api<Secret> = Api::namespaced(self.client(), namespace);
+        let selected = ListParams::default().labels(&format!("{UUID_LABEL}={uuid}"));
+        self.ask("delete the cluster's secrets", async { api.delete_collection(&DeleteParams::default(), &selected).await.map(drop) }).await
+    }
+
+    /// The revisions that Helm keeps of a release.
+    ///
+    /// # Errors
+    /// What the management cluster said.
+    pub async fn revisions(&self, release: ReleaseRef<'_>) -> Result<Vec<Revision>, ManagementError> {
+        let api: Api<Secret> = Api::namespaced(self.client(), release.namespace);
+        let selected = ListParams::default().labels(&format!("owner=helm,name={}", release.name));
+        let found = self.ask("list the release's revisions", api.list_metadata(&selected)).await?;
+        let read = |secret: &PartialObjectMeta<Secret>| {
+            Revision::read(&secret.name_any(), secret.labels(), secret.creation_timestamp().map(|created| created.0))
+        };
+        Ok(found.items.iter().filter_map(read).collect())
+    }
+
+    /// Deletes revisions of a release.
+    ///
+    /// # Errors
+    /// What the management cluster said.
+    pub async fn forget_revisions(&self, release: ReleaseRef<'_>, secrets: &[String]) -> Result<(), ManagementError> {
+        let api: Api<Secret> = Api::namespaced(self.client(), release.namespace);
+        for secret in secrets {
+            self.ask("delete a revision of the release", api.delete(secret, &DeleteParams::default())).await?;
+        }
+        Ok(())
+    }
+
+    /// The API of a watched kind in one namespace, or in all for an empty name.
+    #[must_use]
+    pub fn api(&self, kind: ObjectKind, namespace: &str) -> Api<DynamicObject> {
+        let (group, version, plural) = kind.resource();
+        let resource = ApiResource::from_gvk_with_plural(&GroupVersionKind::gvk(group, version, kind.as_str()), plural);
+        match namespace {
+            "" => Api::all_with(self.client(), &resource),
+            _ => Api::namespaced_with(self.client(), namespace, &resource),
+        }
+    }
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What the driver asks of the core, as short stories. Each step is marked pure or I/O; this is the only
+//! file that looks at the clock.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use crate::error::CoreError;
+use crate::helm::{self, Helm, HelmCli, HelmError, Recovery, ReleaseRef};
+use crate::management::{ClusterSecrets, ManagementCluster};
+use crate::request::ClusterRequest;
+use crate::runtime::Core;
+use crate::settings::Settings;
+use crate::status::{self, Health, Operation, Report};
+use crate::validate::validate;
+use crate::values;
+
+/// What became of a release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Applied {
+    /// Helm's revision of the release.
+    pub revision: i64,
+    /// SHA-256 of its values.
+    pub digest: String,
+}
+
+/// The time, for everything that takes it as an argument.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that looks at the clock")]
+#[must_use]
+pub fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+/// Brings a cluster's release to what the request says.
+///
+/// # Errors
+/// Every problem of the request before anything is made, or what the management cluster or Helm said.
+pub async fn apply(core: &Core, settings: &Settings, request: &ClusterRequest, secrets: &ClusterSecrets) -> Result<Applied, CoreError> {
+    let cluster = validate(request).map_err(CoreError::InvalidRequest)?; // pure
+    let values = values::render(&cluster)?; // pure
+    cluster.warnings.iter().for_each(|warning| tracing::warn!("cluster {}: {warning}", cluster.uuid));
+    let chart = helm::chart::chart(settings, cluster.chart_version.as_deref())?; // I/O: disk
+    let management = core.management(settings).await?; // I/O: kubeconfig
+    management.apply_namespace(&cluster).await?; // I/O
+    management.apply_secrets(&cluster, secrets).await?; // I/O
+    let release = ReleaseRef { namespace: cluster.namespace.as_str(), name: cluster.release.as_str() };
+    let helm = HelmCli::new(settings);
+    recover(&management, &helm, settings, release).await?; // I/O
+    let revision = helm.upgrade(release, &chart, &values).await?; // I/O: process
+    tracing::info!("cluster {}: release {} is at revision {revision}", cluster.uuid, release.name);
+    Ok(Applied { revision, digest: values.digest() })
+}
+
+/// Brings a release back that an interrupted operation left behind.
+async fn recover(management: &ManagementCluster, helm: &HelmCli, settings: &Settings, release: ReleaseRef<'_>) -> Result<(), CoreError> {
+    let revisions = management.revisions(release).await?; // I/O
+    let patience = SignedDuration::try_from(settings.helm_timeout()).unwrap_or(SignedDuration::from_mins(5));
+    match helm::recovery(&revisions, patience, now()) {
+        Recovery::None => Ok(()),
+        Recovery::Busy(status) => Err(HelmError::Busy { status }.into()),
+        Recovery::Uninstall => Ok(helm.uninstall(release).await?), // I/O: process
+        Recovery::Forget(secrets) => {
+            tracing::warn!("release {}: forgetting {} of an interrupted operation", release.name, secrets.join(", "));
+            Ok(management.forget_revisions(release, &secrets).await?) // I/O
+        }
+    }
+}
+
+/// How an operation stands. Once the watch is there, this asks nothing of the management cluster.
+///
+/// # Errors
+/// What keeps the management cluster from being watched.
+pub async fn observe(
+    core: &Core,
+    settings: &Settings,
+    operation: &Operation,
+    server_faults: BTreeMap<String, String>,
+) -> Result<Report, CoreError> {
+    let mut observed = observed(core, settings, operation).await?; // I/O: memory
+    observed.server_faults = server_faults;
+    Ok(status::report(operation, &observed, now())) // pure
+}
+
+/// How healthy a cluster is.
+///
+/// # Errors
+/// What keeps the management cluster from being watched.
+pub async fn health(core: &Core, settings: &Settings, operation: &Operation) -> Result<Health, CoreError> {
+    Ok(status::health(operation, &observed(core, settings, operation).await?))
+}
+
+/// Of a cluster without a release nothing was ever made, so nobody need be asked.
+async fn observed(core: &Core, settings: &Settings, operation: &Operation) -> Result<status::ObservedCluster, CoreError> {
+    let Some(release) = &operation.release else { return Ok(status::ObservedCluster::default()) };
+    let watch = core.watch(settings).await?; // I/O: kubeconfig
+    Ok(watch.cluster(&operation.namespace, release, settings.request_timeout()).await?)
+}
+
+/// Begins the end of a cluster: the release goes, and with it everything Cluster API made. Fine if nothing was made.
+///
+/// # Errors
+/// What the management cluster or Helm said.
+pub async fn delete(core: &Core, settings: &Settings, operation: &Operation) -> Result<(), CoreError> {
+    let Some(name) = operation.release.as_deref() else { return Ok(()) };
+    let management = core.management(settings).await?; // I/O: kubeconfig
+    let release = ReleaseRef { namespace: &operation.namespace, name };
+    if !management.revisions(release).await?.is_empty() {
+        HelmCli::new(settings).uninstall(release).await?; // I/O: process
+    }
+    if !management.delete_cluster(release).await? {
+        management.delete_kept(release).await?; // I/O
+    }
+    Ok(())
+}
+
+/// Deletes a cluster's secrets and whatever Cluster API did not own, once it has nothing left of the cluster.
+///
+/// # Errors
+/// [`CoreError::StillThere`] if it has, or what the management cluster said.
+pub async fn forget(core: &Core, settings: &Settings, operation: &Operation) -> Result<(), CoreError> {
+    let Some(name) = operation.release.as_deref() else { return Ok(()) };
+    let management = core.management(settings).await?; // I/O: kubeconfig
+    let release = ReleaseRef { namespace: &operation.namespace, name };
+    match management.count_objects(release).await? {
+        0 => {
+            management.delete_kept(release).await?; // I/O
+            Ok(management.delete_secrets(&operation.namespace, &operation.uuid).await?) // I/O
+        }
+        left => Err(CoreError::StillThere(left)),
+    }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+//! How far a cluster is, and whether it has settled.
+//!
+//! Settled means that every controller has seen the latest specification and that all counts agree;
+//! phases and single conditions come too early (Cluster API reports `ScalingUp=False` before the node is ready).
+
+use super::object::{Object, ObjectKind, Role};
+use super::observed::ObservedCluster;
+use super::operation::ExpectedGroup;
+
+/// Conditions that say that something is still going on.
+const ONGOING: [&str; 5] = ["RollingOut", "ScalingUp", "ScalingDown", "Remediating", "Deleting"];
+
+/// Conditions of the Cluster that must hold where Cluster API sets them.
+const GOOD: [&str; 4] = ["ControlPlaneMachinesReady", "ControlPlaneMachinesUpToDate", "WorkerMachinesReady", "WorkerMachinesUpToDate"];
+
+/// How far one node group is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupProgress {
+    /// Whose machines.
+    pub role: Role,
+    /// How many there are to be.
+    pub wanted: i64,
+    /// How many of those are up to date and available.
+    pub ready: i64,
+    /// How many there are beyond those wanted: replaced or not needed any more.
+    pub surplus: i64,
+    /// Whether nothing is going on any more.
+    pub settled: bool,
+}
+
+impl GroupProgress {
+    /// How far the group is, for a person.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match self.surplus {
+            surplus if surplus > 0 && self.ready == self.wanted => format!("Removing {}.", machines(surplus)),
+            _ => format!("{} of {} ready.", self.ready, machines(self.wanted)),
+        }
+    }
+}
+
+fn machines(count: i64) -> String {
+    format!("{count} machine{}", if count == 1 { "" } else { "s" })
+}
+
+fn is_quiet(object: &Object) -> bool {
+    object.up_to_date && !object.is_deleting() && !ONGOING.iter().any(|kind| object.contradicts(kind, "False"))
+}
+
+/// How far a group is.
+pub fn group(observed: &ObservedCluster, expected: &ExpectedGroup) -> GroupProgress {
+    let role = expected.role();
+    let Some(keeper) = observed.keeper(&role) else {
+        return GroupProgress { role, wanted: expected.node_count, ready: 0, surplus: 0, settled: expected.node_count == 0 };
+    };
+    let wanted = if expected.autoscaled { keeper.wanted.unwrap_or(expected.node_count) } else { expected.node_count };
+    let counts = [keeper.wanted.unwrap_or(1), keeper.replicas, keeper.up_to_date_replicas, keeper.available_replicas];
+    let agreed = counts.iter().all(|count| *count == wanted);
+    let good = keeper.is("Available") && !["MachinesReady", "MachinesUpToDate"].iter().any(|kind| keeper.contradicts(kind, "True"));
+    GroupProgress {
+        role,
+        wanted,
+        ready: keeper.available_replicas.min(keeper.up_to_date_replicas).min(wanted),
+        surplus: keeper.replicas - wanted,
+        settled: is_quiet(keeper) && agreed && good,
+    }
+}
+
+/// Whether the Cluster itself has settled; its groups are judged by [`group`].
+pub fn cluster_settled(observed: &ObservedCluster) -> bool {
+    observed
+        .cluster()
+        .is_some_and(|cluster| is_quiet(cluster) && cluster.is("Available") && !GOOD.iter().any(|kind| cluster.contradicts(kind, "True")))
+}
+
+/// The stage, for a person: what is being waited for, with counts.
+pub fn stage(observed: &ObservedCluster, groups: &[GroupProgress]) -> String {
+    let Some(cluster) = observed.cluster() else {
+        return "Waiting for the management cluster to take the cluster up.".to_owned();
+    };
+    if !cluster.is("InfrastructureReady") {
+        return "Making networks, security groups and the API endpoint.".to_owned();
+    }
+    let of = |is_control_plane: bool| groups.iter().filter(move |group| (group.role == Role::ControlPlane) == is_control_plane);
+    let ready = |is_control_plane| of(is_control_plane).map(|group| group.ready).sum::<i64>();
+    let wanted = |is_control_plane| of(is_control_plane).map(|group| group.wanted).sum::<i64>();
+    let counts = format!("control plane {}/{}, workers {}/{}", ready(true), wanted(true), ready(false), wanted(false));
+    let surplus: i64 = groups.iter().map(|group| group.surplus.max(0)).sum();
+    if groups.iter().any(|group| group.ready < group.wanted) {
+        return format!("Making machines: {counts}.{}{}", starting(observed), draining(observed));
+    }
+    if surplus > 0 {
+        return format!("Removing {} ({counts}).{}", machines(surplus), draining(observed));
+    }
+    format!("Machines are ready ({counts}); the cluster is settling.")
+}
+
+/// Servers that run while their nodes have yet to join: where a create that never ends most often hangs.
+fn starting(observed: &ObservedCluster) -> String {
+    let waits = |machine: &&Object| {
+        machine.condition("NodeHealthy").is_some_and(|condition| condition.message.starts_with("Waiting for a Node with spec.providerID"))
+    };
+    match observed.of(ObjectKind::Machine).filter(waits).count() {
+        0 => String::new(),
+        1 => " 1 server runs, and its node has yet to join.".to_owned(),
+        many => format!(" {many} servers run, and their nodes have yet to join."),
+    }
+}
+
+/// What keeps a node from being emptied before its machine goes, in the words of the first pod that stays.
+fn draining(observed: &ObservedCluster) -> String {
+    let drained = |machine: &Object| {
+        let condition = machine.condition("Deleting").filter(|condition| condition.reason == "DrainingNode")?;
+        let pod = condition.message.lines().find_map(|line| line.trim().strip_prefix("* "))?;
+        Some(format!(" Node {} is being drained: {}.", machine.name, pod.trim_end_matches('.')))
+    };
+    observed.of(ObjectKind::Machine).find_map(drained).unwrap_or_default()
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+//! A cluster becomes the values of its Helm release. Pure.
+//!
+//! Rust says what, `helm-values/` says where. The rendered text is parsed back before anybody uses
+//! it, so a template that does not make YAML is found here and not by Helm.
+
+mod template;
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use tera::Context;
+
+use crate::model::Cluster;
+use crate::rdma::addon::{self, Addon};
+
+pub use template::{RDMA_TEMPLATES, VALUE_TEMPLATES};
+
+/// The templates could not be rendered: a defect of the templates, not of the request.
+#[derive(Debug, thiserror::Error)]
+pub enum ValuesError {
+    /// Tera refused the template or its context.
+    #[error("the value template {template} does not render: {reason}")]
+    Render {
+        /// Name of the template.
+        template: String,
+        /// What Tera said.
+        reason: String,
+    },
+    /// The rendered text is no YAML.
+    #[error("the value template {template} does not make YAML: {reason}")]
+    Parse {
+        /// Name of the template.
+        template: String,
+        /// What the YAML parser said.
+        reason: String,
+    },
+}
+
+/// Values of a Helm release.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Values(Value);
+
+impl Values {
+    /// The values as a document.
+    #[must_use]
+    pub fn document(&self) -> &Value {
+        &self.0
+    }
+
+    /// The values as JSON, which Helm reads as YAML.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        self.0.to_string()
+    }
+
+    /// The values as YAML for a person.
+    ///
+    /// # Errors
+    /// [`ValuesError::Parse`], if they cannot be written as YAML.
+    pub fn to_yaml(&self) -> Result<String, ValuesError> {
+        serde_saphyr::to_string(&self.0).map_err(|error| ValuesError::Parse { template: "values".to_owned(), reason: error.to_string() })
+    }
+
+    /// SHA-256 of the values, in hexadecimal digits: equal values have equal digests.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        Sha256::digest(self.to_json().as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// The values of a cluster.
+///
+/// # Errors
+/// [`ValuesError`] if a template is defective.
+pub fn render(cluster: &Cluster) -> Result<Values, ValuesError> {
+    let mut context = Context::new();
+    context.insert("cluster", cluster);
+    context.insert("manifests", &manifests(addon::addon(&cluster.rdma_networks).as_ref())?);
+    let mut values = Value::Object(serde_json::Map::new());
+    for name in VALUE_TEMPLATES {
+        merge(&mut values, template::document(name, &context)?);
+    }
+    Ok(Values(values))
+}
+
+/// One file of the RDMA addon.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Manifest {
+    /// Name of the file.
+    pub file: String,
+    /// Kubernetes objects as YAML.
+    pub text: String,
+}
+
+/// The files of the addon; none without one.
+///
+/// # Errors
+/// [`ValuesError`] if a template is defective.
+pub fn manifests(addon: Option<&Addon>) -> Result<Vec<Manifest>, ValuesError> {
+    let Some(addon) = addon else { return Ok(Vec::new()) };
+    let context =
+        Context::from_serialize(addon).map_err(|error| ValuesError::Render { template: "rdma".to_owned(), reason: error.to_string() })?;
+    RDMA_TEMPLATES
+        .iter()
+        .map(|name| {
+            let file = name.rsplit('/').next().unwrap_or(name).to_owned();
+            template::text(name, &context).map(|text| Manifest { file, text })
+        })
+        .collect()
+}
+
+/// Lays `over` on top of `under` as Helm does: maps are merged, all else is replaced.
+pub fn merge(under: &mut Value, over: Value) {
+    match (under, over) {
+        (Value::Object(under), Value::Object(over)) => {
+            for (key, value) in over {
+                merge(under.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (under, over) => *under = over,
+    }
+}
