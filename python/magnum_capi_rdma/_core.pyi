@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+from typing import Any
+
+from magnum_capi_rdma.documents import (
+    Applied,
+    ClusterRequest,
+    Health,
+    LabelRow,
+    Lookup,
+    Names,
+    Operation,
+    OperationNodeGroup,
+    Problem,
+    ProblemCode,
+    Report,
+    Secrets,
+    Settings,
+)
+
+__all__ = [
+    "CoreError",
+    "HelmError",
+    "InvalidRequest",
+    "ManagementClusterError",
+    "StillThere",
+    "__version__",
+    "apply",
+    "delete",
+    "drain_log",
+    "expected",
+    "forget",
+    "health",
+    "labels",
+    "lookups",
+    "names",
+    "observe",
+    "problem_codes",
+    "render_values",
+    "report",
+    "validate",
+]
+
+__version__: str
+
+class CoreError(Exception):
+    code: str
+
+class InvalidRequest(CoreError):
+    problems: list[Problem]
+
+class ManagementClusterError(CoreError): ...
+class HelmError(CoreError): ...
+class StillThere(CoreError): ...
+
+def lookups(request: ClusterRequest) -> list[Lookup]: ...
+def validate(request: ClusterRequest) -> None: ...
+def render_values(request: ClusterRequest) -> str: ...
+def names(request: ClusterRequest, suffix: str) -> Names: ...
+def expected(request: ClusterRequest) -> list[OperationNodeGroup]: ...
+def apply(settings: Settings, request: ClusterRequest, secrets: Secrets) -> Applied: ...
+def observe(settings: Settings, operation: Operation, server_faults: dict[str, str]) -> Report: ...
+def report(
+    objects: list[dict[str, Any]], operation: Operation, server_faults: dict[str, str], now: str
+) -> Report: ...
+def health(settings: Settings, operation: Operation) -> Health: ...
+def delete(settings: Settings, operation: Operation) -> None: ...
+def forget(settings: Settings, operation: Operation) -> None: ...
+def labels() -> list[LabelRow]: ...
+def problem_codes() -> list[ProblemCode]: ...
+def drain_log() -> list[tuple[int, str, str]]: ...

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The options of this driver in magnum.conf: the section ``[capi_rdma]``.
+
+Nothing is registered when this module is imported; :func:`group` does it on first use.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from oslo_config import cfg
+
+GROUP = cfg.OptGroup(
+    name="capi_rdma",
+    title="Kubernetes clusters with RDMA on Cluster API",
+    help="Options of the driver k8s_capi_rdma.",
+)
+
+MANAGEMENT_CLUSTER_OPTIONS = [
+    cfg.StrOpt(
+        "kubeconfig_file",
+        help="Kubeconfig of the Cluster API management cluster. Without it the environment variable "
+        "KUBECONFIG counts, then ~/.kube/config of the user that the conductor runs as.",
+    ),
+    cfg.IntOpt(
+        "request_timeout",
+        default=30,
+        min=1,
+        help="Seconds that the management cluster has to answer a request.",
+    ),
+    cfg.StrOpt(
+        "namespace_prefix",
+        default="magnum",
+        regex="^[a-z]([a-z0-9-]*[a-z0-9])?$",
+        max_length=30,
+        help="Clusters of a project live in the namespace <prefix>-<project id> of the management cluster. "
+        "Two Magnum deployments that share a management cluster need two prefixes. A change leaves existing "
+        "clusters behind in their old namespace, where this driver no longer finds them.",
+    ),
+]
+
+CHART_OPTIONS = [
+    cfg.StrOpt(
+        "helm_binary",
+        default="helm",
+        help="Helm 3 or 4: a path, or a name that is looked for in PATH.",
+    ),
+    cfg.IntOpt(
+        "helm_timeout",
+        default=300,
+        min=1,
+        help="Seconds that one run of Helm may take.",
+    ),
+    cfg.StrOpt(
+        "chart",
+        default="embedded",
+        help="The cluster chart: 'embedded' for the one within this package, which needs no network, or a "
+        "path, an oci:// reference, or the name of a chart in chart_repository. In production use "
+        "openstack-cluster of https://azimuth-cloud.github.io/capi-helm-charts at a pinned chart_version.",
+    ),
+    cfg.StrOpt("chart_repository", help="URL of the Helm repository that has the chart."),
+    cfg.StrOpt(
+        "chart_version",
+        help="Version of the chart. The template label capi_helm_chart_version goes before it.",
+    ),
+    cfg.StrOpt(
+        "chart_directory",
+        help="Folder in which the embedded chart is unpacked; the conductor must be able to write there. "
+        "Without it a folder in the cache of the user that the conductor runs as.",
+    ),
+]
+
+CLUSTER_OPTIONS = [
+    cfg.IntOpt("minimum_flavor_ram", default=2048, min=0, help="The least memory of a node's flavor in MiB."),
+    cfg.IntOpt(
+        "minimum_flavor_vcpus", default=2, min=0, help="The least number of virtual CPUs of a node's flavor."
+    ),
+    cfg.StrOpt(
+        "default_volume_type",
+        help="Cinder volume type of the storage class that claims get by default. Without it the default "
+        "type of Cinder.",
+    ),
+    cfg.DictOpt(
+        "label_defaults",
+        default={},
+        help="Values of labels for clusters that do not set them, on the cluster or its template: "
+        "label_defaults = auto_healing_enabled:true,octavia_provider:ovn. "
+        "The command 'magnum-capi-rdma labels' lists all labels.",
+    ),
+]
+
+CREDENTIAL_OPTIONS = [
+    cfg.StrOpt(
+        "application_credential_interface",
+        default="public",
+        choices=["public", "internal", "admin"],
+        help="Which OpenStack endpoints a cluster and its infrastructure provider use.",
+    ),
+    cfg.ListOpt(
+        "application_credential_roles",
+        default=["member", "_member_", "load-balancer_member", "creator"],
+        help="Roles that a cluster's application credential may have; it gets those of them that the "
+        "creating user has in the project. 'member' lets machines, networks and volumes be made, "
+        "'load-balancer_member' load balancers where Octavia asks for it, 'creator' secrets in Barbican; "
+        "'_member_' is the name of 'member' in old clouds. 'admin' is given only if it is in this list and "
+        "the user has no other of the roles.",
+    ),
+]
+
+OPTIONS = MANAGEMENT_CLUSTER_OPTIONS + CHART_OPTIONS + CLUSTER_OPTIONS + CREDENTIAL_OPTIONS
+
+
+def group(conf: cfg.ConfigOpts | None = None) -> Any:
+    """The section's values, registered if they were not yet."""
+    conf = conf or cfg.CONF
+    conf.register_group(GROUP)
+    conf.register_opts(OPTIONS, group=GROUP)
+    return conf[GROUP.name]
+
+
+def list_opts() -> list[tuple[cfg.OptGroup, list[cfg.Opt]]]:
+    """All options, for oslo-config-generator."""
+    return [(GROUP, OPTIONS)]
+
+
+def chart_directory(configured: str | None) -> str:
+    """The folder for the embedded chart: as configured, or in the user's cache."""
+    if configured:
+        return configured
+    cache = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
+    return str(Path(cache) / "magnum-capi-rdma" / "charts")

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one place that calls the native module.
+
+It adds what a call needs around it and nothing else: the settings from magnum.conf, a way to wait that suits
+eventlet, and the log records that the native code made meanwhile.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, ParamSpec, TypeVar
+
+from oslo_config import cfg
+from oslo_log import log as logging
+
+from magnum_capi_rdma import _core, conf, green
+from magnum_capi_rdma._core import (
+    CoreError,
+    HelmError,
+    InvalidRequest,
+    ManagementClusterError,
+    StillThere,
+)
+from magnum_capi_rdma.documents import (
+    Applied,
+    ClusterRequest,
+    Health,
+    LabelRow,
+    Lookup,
+    Names,
+    Operation,
+    OperationNodeGroup,
+    ProblemCode,
+    Report,
+    Secrets,
+    Settings,
+)
+
+__all__ = [
+    "CoreError",
+    "HelmError",
+    "InvalidRequest",
+    "ManagementClusterError",
+    "StillThere",
+    "apply",
+    "delete",
+    "expected",
+    "forget",
+    "health",
+    "labels",
+    "lookups",
+    "names",
+    "observe",
+    "problem_codes",
+    "render_values",
+    "report",
+    "settings",
+    "validate",
+    "version",
+]
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+
+def settings(configuration: cfg.ConfigOpts | None = None) -> Settings:
+    """How to reach the management cluster, Helm and the chart, from magnum.conf."""
+    options = conf.group(configuration)
+    return {
+        "kubeconfig": options.kubeconfig_file or None,
+        "helm_binary": options.helm_binary,
+        "helm_timeout_seconds": options.helm_timeout,
+        "chart": options.chart,
+        "chart_repository": options.chart_repository or None,
+        "chart_version": options.chart_version or None,
+        "chart_directory": conf.chart_directory(options.chart_directory),
+        "request_timeout_seconds": options.request_timeout,
+    }
+
+
+def lookups(request: ClusterRequest) -> list[Lookup]:
+    """What to ask OpenStack about a request that has no answers yet."""
+    return _call(_core.lookups, request)
+
+
+def validate(request: ClusterRequest) -> None:
+    """Raise :class:`InvalidRequest` with everything that is wrong, if anything is."""
+    _call(_core.validate, request)
+
+
+def render_values(request: ClusterRequest) -> str:
+    """The Helm values of a request, as YAML."""
+    return _call(_core.render_values, request)
+
+
+def names(request: ClusterRequest, suffix: str) -> Names:
+    """The cluster's names in the management cluster; the suffix ends the release's if it has none yet."""
+    return _call(_core.names, request, suffix)
+
+
+def expected(request: ClusterRequest) -> list[OperationNodeGroup]:
+    """What each node group is to become."""
+    return _call(_core.expected, request)
+
+
+def apply(request: ClusterRequest, secrets: Secrets) -> Applied:
+    """Make the cluster what the request says: namespace, secrets, Helm release."""
+    return _wait(_core.apply, settings(), request, secrets)
+
+
+def observe(operation: Operation, server_faults: dict[str, str]) -> Report:
+    """How far an operation is; asks the management cluster nothing once the watch is running."""
+    return _wait(_core.observe, settings(), operation, server_faults)
+
+
+def report(
+    objects: list[dict[str, Any]], operation: Operation, server_faults: dict[str, str], now: str
+) -> Report:
+    """What :func:`observe` would say if the management cluster held these objects."""
+    return _call(_core.report, objects, operation, server_faults, now)
+
+
+def health(operation: Operation) -> Health:
+    """How the cluster is; asks the management cluster nothing once the watch is running."""
+    return _wait(_core.health, settings(), operation)
+
+
+def delete(operation: Operation) -> None:
+    """Begin to delete the cluster. It is fine if nothing of it was made."""
+    _wait(_core.delete, settings(), operation)
+
+
+def forget(operation: Operation) -> None:
+    """Delete the secrets of a cluster that is gone; raise :class:`StillThere` if it is not."""
+    _wait(_core.forget, settings(), operation)
+
+
+def labels() -> list[LabelRow]:
+    """The label table."""
+    return _call(_core.labels)
+
+
+def problem_codes() -> list[ProblemCode]:
+    """Every code that a problem can have."""
+    return _call(_core.problem_codes)
+
+
+def version() -> str:
+    """The version of this package."""
+    return _core.__version__
+
+
+def _call(
+    function: Callable[Parameters, Result], *arguments: Parameters.args, **named: Parameters.kwargs
+) -> Result:
+    """Call a function that waits for nothing."""
+    try:
+        return function(*arguments, **named)
+    finally:
+        _pass_on_log()
+
+
+def _wait(
+    function: Callable[Parameters, Result], *arguments: Parameters.args, **named: Parameters.kwargs
+) -> Result:
+    """Call a function that waits for the management cluster or for Helm."""
+    try:
+        return green.wait(partial(function, *arguments, **named))
+    finally:
+        _pass_on_log()
+
+
+def _pass_on_log() -> None:
+    for level, logger, message in _core.drain_log():
+        logging.getLogger(logger).log(level, "%s", message)

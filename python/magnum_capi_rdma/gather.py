@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Magnum's objects, and what OpenStack says about them, as the documents that the core reads.
+
+Values are handed on as they are. What they mean, and whether they are any good, the core decides.
+"""
+
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+from oslo_config import cfg
+from oslo_log import log as logging
+
+from magnum_capi_rdma import cloud, conf, core, lookups
+from magnum_capi_rdma.documents import ClusterRequest, Operation, OperationKind
+
+LOG = logging.getLogger(__name__)
+
+CLUSTER_FIELDS = (
+    "uuid",
+    "name",
+    "project_id",
+    "user_id",
+    "stack_id",
+    "keypair",
+    "fixed_network",
+    "fixed_subnet",
+    "floating_ip_enabled",
+    "master_lb_enabled",
+    "create_timeout",
+)
+TEMPLATE_FIELDS = (
+    "uuid",
+    "name",
+    "image_id",
+    "external_network_id",
+    "dns_nameserver",
+    "network_driver",
+    "server_type",
+    "apiserver_port",
+)
+NODE_GROUP_FIELDS = (
+    "name",
+    "role",
+    "node_count",
+    "min_node_count",
+    "max_node_count",
+    "flavor_id",
+    "image_id",
+    "is_default",
+)
+
+
+def cluster_request(context: Any, cluster: Any) -> ClusterRequest:
+    """A cluster with OpenStack's answers, asked as whoever the context stands for."""
+    request = request_without_answers(cluster)
+    connection = cloud.connection(context)
+    interface = conf.group().application_credential_interface
+    request["openstack"] = {
+        "answers": lookups.answers(connection, core.lookups(request)),
+        "auth_url": cloud.identity_url(connection, interface),
+    }
+    return request
+
+
+def request_without_answers(cluster: Any) -> ClusterRequest:
+    """A cluster as Magnum has it."""
+    template = cluster.cluster_template
+    return {
+        "cluster": {**_fields(cluster, CLUSTER_FIELDS), "labels": _labels(cluster)},
+        "template": {**_fields(template, TEMPLATE_FIELDS), "labels": _labels(template)},
+        "node_groups": [node_group(group) for group in cluster.nodegroups],
+        "openstack": {"answers": [], "auth_url": None},
+        "settings": operator_settings(cfg.CONF),
+    }
+
+
+def node_group(group: Any) -> dict[str, Any]:
+    """A node group as Magnum has it; before Magnum 23 there were neither node labels nor taints."""
+    return {
+        **_fields(group, NODE_GROUP_FIELDS),
+        "labels": _labels(group),
+        "node_labels": dict(getattr(group, "node_labels", None) or {}),
+        "node_taints": [dict(taint) for taint in getattr(group, "node_taints", None) or []],
+    }
+
+
+def operator_settings(configuration: Any) -> dict[str, Any]:
+    """The options that shape a cluster, this driver's and Magnum's own."""
+    options = conf.group(configuration)
+    return {
+        "namespace_prefix": options.namespace_prefix,
+        "minimum_flavor_ram": options.minimum_flavor_ram,
+        "minimum_flavor_vcpus": options.minimum_flavor_vcpus,
+        "default_volume_type": options.default_volume_type or None,
+        "default_boot_volume_type": configuration.cinder.default_boot_volume_type or None,
+        "default_boot_volume_size": configuration.cinder.default_boot_volume_size,
+        "label_defaults": dict(options.label_defaults),
+    }
+
+
+def operation(cluster: Any, kind: OperationKind | None = None) -> Operation:
+    """What Magnum is waiting for, by the cluster's status unless it is said."""
+    request = request_without_answers(cluster)
+    kind = kind or kind_of(cluster.status)
+    return {
+        "kind": kind,
+        "uuid": cluster.uuid,
+        "release": cluster.stack_id,
+        "namespace": core.names(request, "")["namespace"],
+        "started_at": started_at(cluster, kind),
+        "timeout_minutes": (cluster.create_timeout or None) if kind == "create" else None,
+        "node_groups": core.expected(request),
+    }
+
+
+def kind_of(status: str | None) -> OperationKind:
+    """The kind of operation behind one of Magnum's statuses; a rollback is an update too."""
+    match (status or "").split("_")[0]:
+        case "CREATE":
+            return "create"
+        case "DELETE":
+            return "delete"
+        case _:
+            return "update"
+
+
+def started_at(cluster: Any, kind: OperationKind) -> str:
+    """When the operation began; if it is no create, the last change is the nearest that Magnum has."""
+    moment = cluster.created_at if kind == "create" else cluster.updated_at or cluster.created_at
+    moment = moment or datetime.datetime.now(datetime.timezone.utc)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)).isoformat()
+
+
+def server_faults(server_ids: Iterable[str]) -> dict[str, str]:
+    """Why servers failed: only Nova knows, and it tells every detail to an administrator only."""
+    try:
+        return lookups.server_faults(cloud.admin_connection(), server_ids)
+    except cloud.OpenStackError as error:
+        LOG.warning("The reason of failed servers stays unknown for now: %s", error)
+        return {}
+
+
+def _fields(source: Any, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(source, name) for name in names}
+
+
+def _labels(source: Any) -> dict[str, str]:
+    return dict(source.labels or {})
