@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The steps of `make test`, and those that both tests and checks need first."""
+
+import os
+import sys
+from pathlib import Path
+
+from chores import counts, programs
+from chores.places import DIST, GO_FLAGS, PROVIDER_MODULE, PYTHON, ROOT, STACK, path_with
+from chores.plan import Step
+
+CHORE = (sys.executable, str(ROOT / "tools" / "chore"))
+PYTEST = (str(PYTHON), "-m", "pytest")
+TESTS = ROOT / "tests"
+
+
+def preparations(*, everything: bool) -> list[Step]:
+    """What must be installed and built first; everything, or what the checks need."""
+    steps = [
+        Step("python environment", (*CHORE, "environment"), uses="uv"),
+        Step("stack programs", (str(STACK), "build"), uses="go"),
+        Step("wheel", (*CHORE, "install"), ("python environment",), uses="cargo"),
+        Step("helm", (*CHORE, "helm"), ("stack programs",), uses="go"),
+        Step("shellcheck program", (*CHORE, "debian-package", "shellcheck")),
+    ]
+    if everything:
+        return steps
+    without_stack = Step("helm", (*CHORE, "helm"), uses="go")
+    return [
+        without_stack if step.title == "helm" else step for step in steps if step.title != "stack programs"
+    ]
+
+
+def steps() -> list[Step]:
+    """Every suite. The end-to-end test has the machine for itself."""
+    return [
+        Step("rust tests", ("cargo", "test", "--locked", "--no-default-features"), uses="cargo",
+             counts=counts.of_cargo),
+        Step("driver tests", (*PYTEST, "tests/driver"), ("wheel",), counts=counts.of_pytest),
+        Step("chart tests", (*PYTEST, "tests/charts"), ("helm", "python environment"),
+             environment={"PATH": path_with(programs.helm_folders())}, counts=counts.of_pytest),
+        Step("provider tests", ("go", "test", "-v", "./provider/..."), ("stack programs",), uses="go",
+             folder=PROVIDER_MODULE, environment=GO_FLAGS, counts=counts.of_go),
+        Step("tools tests", (*PYTEST, "tests/tools"), ("python environment",), counts=counts.of_pytest),
+        *_stack_tests(),
+        *_end_to_end(),
+    ]  # fmt: skip
+
+
+def _stack_tests() -> list[Step]:
+    if not _has_tests(TESTS / "stack"):
+        return []
+    needs = ("python environment",)
+    return [Step("stack tests", (*PYTEST, "tests/stack"), needs, counts=counts.of_pytest)]
+
+
+def _end_to_end() -> list[Step]:
+    if not _has_tests(TESTS / "e2e"):
+        return []
+    needs = ("wheel", "stack programs")
+    environment = {"MAGNUM_CAPI_RDMA_DIST": str(DIST), "PYTHONUNBUFFERED": "1"}
+    command = (*PYTEST, "-v", "tests/e2e")
+    return [
+        Step("end-to-end tests", command, needs, alone=True, environment=environment, counts=counts.of_pytest)
+    ]
+
+
+def _has_tests(folder: Path) -> bool:
+    return any(
+        name.startswith("test_") and name.endswith(".py") for _, _, names in os.walk(folder) for name in names
+    )
