@@ -170,5 +170,5 @@ def _wait(
 
 
 def _pass_on_log() -> None:
-    for level, logger, message in _core.drain_log():
-        logging.getLogger(logger).log(level, "%s", message)
+    for level, below, message in _core.drain_log():
+        logging.getLogger(f"{__package__}.{below}").log(level, "%s", message)

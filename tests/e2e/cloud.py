@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import time
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -33,8 +35,12 @@ class Stack:
         subprocess.run(command, check=True)
 
     def environment(self, user: str) -> dict[str, str]:
-        """What ``stack env`` exports for the user."""
-        command = f'eval "$("{self._program}" env --name {self.name} --as {user})" && env -0'
+        """What ``stack env`` exports for the user, and the variable SHELL that every login has.
+
+        ``openstack coe cluster config`` needs SHELL, which a job of continuous integration may lack.
+        """
+        exports = f'"{self._program}" env --name {self.name} --as {user}'
+        command = f'eval "$({exports})" && export SHELL="${{SHELL:-/bin/sh}}" && env -0'
         printed = subprocess.run(["bash", "-c", command], check=True, capture_output=True, text=True).stdout
         return dict(pair.split("=", 1) for pair in printed.split("\0") if "=" in pair)
 
@@ -96,7 +102,7 @@ class Cloud:
         """Ask for a cluster; returns its UUID."""
         given = ",".join(f"{key}={value}" for key, value in labels.items())
         extra = ("--labels", given, "--merge-labels") if labels else ()
-        self.run(
+        accepted = self.run(
             "openstack",
             "coe",
             "cluster",
@@ -112,11 +118,11 @@ class Cloud:
             str(workers),
             *extra,
         )
-        return str(self.cluster(name)["uuid"])
+        return re.findall(r"[0-9a-f-]{36}", accepted)[0]
 
-    def delete_cluster(self, name: str) -> None:
+    def delete_cluster(self, uuid: str) -> None:
         """Ask for a cluster's end."""
-        self.run("openstack", "coe", "cluster", "delete", name)
+        self.run("openstack", "coe", "cluster", "delete", uuid)
 
     # ---- the APIs
 
@@ -143,31 +149,42 @@ class Cloud:
         response = self.api.session.get(f"{endpoint}{path}", headers=headers, raise_exc=False)
         return None if response.status_code == NOT_FOUND else dict(response.json())
 
-    def cluster(self, name: str) -> Document:
+    def cluster(self, uuid: str) -> Document:
         """A cluster as Magnum has it; empty where there is none."""
-        return self.magnum(f"/clusters/{name}") or {}
+        return self.magnum(f"/clusters/{uuid}") or {}
 
-    def node_groups(self, name: str) -> dict[str, Document]:
+    def node_groups(self, uuid: str) -> dict[str, Document]:
         """A cluster's node groups in full, by name."""
-        listed = (self.magnum(f"/clusters/{name}/nodegroups") or {"nodegroups": []})["nodegroups"]
+        listed = (self.magnum(f"/clusters/{uuid}/nodegroups") or {"nodegroups": []})["nodegroups"]
         return {
-            group["name"]: self.magnum(f"/clusters/{name}/nodegroups/{group['uuid']}") or {}
+            group["name"]: self.magnum(f"/clusters/{uuid}/nodegroups/{group['uuid']}") or {}
             for group in listed
         }
 
-    def wait(self, name: str) -> tuple[Document, list[str]]:
-        """A cluster once nothing is in progress any more, and every reason it gave meanwhile."""
+    def wait_created(self, uuid: str) -> tuple[Document, list[str]]:
+        """A cluster once its create is over, and every reason that it gave meanwhile."""
+        return self.wait_until(uuid, lambda cluster: cluster.get("status") in ("CREATE_COMPLETE", "CREATE_FAILED"))
+
+    def wait_deleted(self, uuid: str) -> Document:
+        """What is left of a cluster once its delete is over: nothing, or the cluster with the reason."""
+        return self.wait_until(uuid, lambda cluster: cluster.get("status") in (None, "DELETE_FAILED"))[0]
+
+    def wait_until(self, uuid: str, over: Callable[[Document], bool]) -> tuple[Document, list[str]]:
+        """Look until an operation is over.
+
+        The API answers before the conductor has begun, so the status before an operation tells nothing.
+        """
         reasons: list[str] = []
         end = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < end:
-            cluster = self.cluster(name)
+            cluster = self.cluster(uuid)
             reason = cluster.get("status_reason")
             if reason and reason not in reasons[-1:]:
                 reasons.append(reason)
-            if not str(cluster.get("status")).endswith("IN_PROGRESS"):
+            if over(cluster):
                 return cluster, reasons
             time.sleep(POLL_SECONDS)
-        raise AssertionError(f"{name} is still in progress after {PATIENCE_SECONDS} s: {reasons[-3:]}")
+        raise AssertionError(f"{uuid} is still in progress after {PATIENCE_SECONDS} s: {reasons[-3:]}")
 
     def belongings(self) -> dict[str, set[str]]:
         """All that a cluster can leave behind, in every service, by kind and name; as an administrator."""

@@ -86,8 +86,7 @@ def unlucky(
         for case, (option, value, _) in CASES.items():
             line = f"[capi_rdma]\n{option} = {value(admin, folder)}\n"
             stack.up("--magnum-conf", write(folder / f"{case}.conf", line))
-            tenant.create_cluster(case, template)
-            clusters[case] = tenant.wait(case)[0]
+            clusters[case] = tenant.wait_created(tenant.create_cluster(case, template))[0]
     finally:
         # A stack keeps the configuration it was given last, so it is given an empty one.
         stack.up("--magnum-conf", write(folder / "nothing.conf", ""))
@@ -102,7 +101,8 @@ def test_the_reason_is_clear(case: str, unlucky: Unlucky) -> None:
 
 
 def test_delete_leaves_nothing(unlucky: Unlucky, tenant: Cloud, admin: Cloud) -> None:
-    for case in unlucky.clusters:
-        tenant.delete_cluster(case)
-    assert [tenant.wait(case)[0] for case in unlucky.clusters] == [{}] * len(CASES)
+    identifiers = [cluster["uuid"] for cluster in unlucky.clusters.values()]
+    for uuid in identifiers:
+        tenant.delete_cluster(uuid)
+    assert [tenant.wait_deleted(uuid) for uuid in identifiers] == [{}] * len(CASES)
     assert left_over(unlucky.before, admin.belongings()) == {}

@@ -3,23 +3,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from cloud import IMAGE, Cloud, left_over
+from cloud import IMAGE, Cloud, Document, left_over
 from conftest import VIRTUAL_FUNCTIONS
 
-pytestmark = pytest.mark.usefixtures("clean")
+Ended = tuple[Document, list[str]]
 
 
 @pytest.fixture
-def clean(tenant: Cloud, admin: Cloud) -> Iterator[None]:
-    """The cluster `failing` is deleted afterwards and leaves nothing."""
-    before = admin.belongings()
-    yield
-    tenant.delete_cluster("failing")
-    gone, _ = tenant.wait("failing")
-    assert gone == {}
+def create(tenant: Cloud, admin: Cloud, template: str) -> Iterator[Callable[[], Ended]]:
+    """Creates a cluster and waits; the cluster is deleted afterwards and leaves nothing."""
+    before, asked = admin.belongings(), []
+
+    def create_one() -> Ended:
+        asked.append(tenant.create_cluster("failing", template, workers=1))
+        return tenant.wait_created(asked[-1])
+
+    yield create_one
+    for uuid in asked:
+        tenant.delete_cluster(uuid)
+    assert [tenant.wait_deleted(uuid) for uuid in asked] == [{}] * len(asked)
     assert left_over(before, admin.belongings()) == {}
 
 
@@ -33,9 +38,8 @@ def one_server(tenant: Cloud, admin: Cloud) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("one_server")
-def test_a_quota_that_is_too_small(tenant: Cloud, template: str) -> None:
-    tenant.create_cluster("failing", template, workers=1)
-    cluster, reasons = tenant.wait("failing")
+def test_a_quota_that_is_too_small(create: Callable[[], Ended], tenant: Cloud) -> None:
+    cluster, reasons = create()
     assert cluster["status"] == "CREATE_FAILED"
     assert (
         "The project's quota is too small for the cluster: instances (1 of 1 used" in cluster["status_reason"]
@@ -43,7 +47,7 @@ def test_a_quota_that_is_too_small(tenant: Cloud, template: str) -> None:
     assert any("quota" in reason for reason in reasons[:-1]), (
         "before it failed, the quota was told as a warning"
     )
-    workers = tenant.node_groups("failing")["default-worker"]
+    workers = tenant.node_groups(cluster["uuid"])["default-worker"]
     assert workers["status"] == "CREATE_FAILED"
     assert "quota" in workers["status_reason"]
 
@@ -72,10 +76,9 @@ def no_virtual_function(tenant: Cloud) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("no_virtual_function")
-def test_no_virtual_function_is_left(tenant: Cloud, template: str) -> None:
+def test_no_virtual_function_is_left(create: Callable[[], Ended]) -> None:
     """Cluster API's provider says only that a server is in error; the reason is Nova's."""
-    tenant.create_cluster("failing", template, workers=1)
-    cluster, _ = tenant.wait("failing")
+    cluster, _ = create()
     assert cluster["status"] == "CREATE_FAILED"
     assert "Nova found no host with room" in cluster["status_reason"]
     assert "virtual function" in cluster["status_reason"]

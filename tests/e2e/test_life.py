@@ -12,7 +12,6 @@ import pytest
 import yaml
 from cloud import Cloud, Document, left_over
 
-NAME = "life"
 WORKERS = 2
 
 
@@ -26,6 +25,11 @@ class Life:
     namespace: str
 
     @property
+    def uuid(self) -> str:
+        """The cluster's identifier in Magnum."""
+        return str(self.cluster["uuid"])
+
+    @property
     def release(self) -> str:
         """The Helm release, which is also the Cluster's name."""
         return str(self.cluster["cluster_id"])
@@ -35,13 +39,13 @@ class Life:
 def life(tenant: Cloud, admin: Cloud, template: str) -> Iterator[Life]:
     """The cluster, complete; deleted at the end of the module if a test has not done it."""
     before = admin.belongings()
-    tenant.create_cluster(NAME, template, workers=WORKERS)
-    cluster, reasons = tenant.wait(NAME)
+    uuid = tenant.create_cluster("life", template, workers=WORKERS)
+    cluster, reasons = tenant.wait_created(uuid)
     project = tenant.api.current_project_id
     yield Life(cluster, reasons, before, f"magnum-{project}")
-    if tenant.cluster(NAME):
-        tenant.delete_cluster(NAME)
-        tenant.wait(NAME)
+    if tenant.cluster(uuid):
+        tenant.delete_cluster(uuid)
+        tenant.wait_deleted(uuid)
 
 
 def test_magnum_says_complete(life: Life, tenant: Cloud) -> None:
@@ -51,7 +55,7 @@ def test_magnum_says_complete(life: Life, tenant: Cloud) -> None:
     assert life.cluster["coe_version"] == "v1.36.3"
     assert len(life.cluster["master_addresses"]) == 1
     assert len(life.cluster["node_addresses"]) == WORKERS
-    for group in tenant.node_groups(NAME).values():
+    for group in tenant.node_groups(life.uuid).values():
         assert (group["status"], group["status_reason"]) == ("CREATE_COMPLETE", None)
 
 
@@ -141,14 +145,14 @@ def test_the_workload_cluster_receives_the_addon(life: Life, admin: Cloud) -> No
 
 def test_magnums_kubeconfig_works(life: Life, tenant: Cloud, tmp_path: Path) -> None:
     assert life.cluster["status"] == "CREATE_COMPLETE"
-    tenant.run("openstack", "coe", "cluster", "config", NAME, "--dir", str(tmp_path))
+    tenant.run("openstack", "coe", "cluster", "config", life.uuid, "--dir", str(tmp_path))
     inside = Cloud({**tenant.environment, "KUBECONFIG": str(tmp_path / "config")})
     nodes = inside.kubectl("get", "nodes")["items"]
     assert len(nodes) == WORKERS + 1
 
 
 def test_the_credential_is_restricted(life: Life, admin: Cloud) -> None:
-    prefix = f"magnum-{life.cluster['uuid']}-"
+    prefix = f"magnum-{life.uuid}-"
     (credential,) = [
         found for name, found in admin.application_credentials().items() if name.startswith(prefix)
     ]
@@ -177,16 +181,16 @@ def test_secrets_of_the_cluster_are_in_no_log(life: Life, admin: Cloud) -> None:
 
 def test_hooks_that_are_not_there_yet_refuse_and_leave_the_cluster_usable(life: Life, tenant: Cloud) -> None:
     assert life.cluster["status"] == "CREATE_COMPLETE"
-    tenant.run("openstack", "coe", "cluster", "resize", NAME, "3")
-    cluster, _ = tenant.wait(NAME)
+    tenant.run("openstack", "coe", "cluster", "resize", life.uuid, "3")
+    cluster, _ = tenant.wait_until(life.uuid, lambda cluster: cluster["status_reason"] is not None)
+    assert "Changing the number of nodes of a cluster" in cluster["status_reason"]
     assert cluster["node_count"] == WORKERS
     assert cluster["status"] == "CREATE_COMPLETE"
 
 
 def test_nothing_is_left_after_delete(life: Life, tenant: Cloud, admin: Cloud) -> None:
-    tenant.delete_cluster(NAME)
-    gone, _ = tenant.wait(NAME)
-    assert gone == {}
+    tenant.delete_cluster(life.uuid)
+    assert tenant.wait_deleted(life.uuid) == {}
     assert left_over(life.before, admin.belongings()) == {}
     releases = json.loads(admin.run("helm", "list", "--all-namespaces", "--all", "-o", "json"))
     assert life.release not in {release["name"] for release in releases}

@@ -45,12 +45,11 @@ def refused(tenant: Cloud, admin: Cloud, template: str) -> Iterator[Refused]:
         "no-version": (no_version, {}),
     }
     before = admin.belongings()
-    for name, (of, labels) in wishes.items():
-        tenant.create_cluster(name, of, **labels)
-    yield Refused({name: tenant.wait(name)[0] for name in wishes}, before)
-    for name in wishes:
-        if tenant.cluster(name):
-            tenant.delete_cluster(name)
+    asked = {name: tenant.create_cluster(name, of, **labels) for name, (of, labels) in wishes.items()}
+    yield Refused({name: tenant.wait_created(uuid)[0] for name, uuid in asked.items()}, before)
+    for uuid in asked.values():
+        if tenant.cluster(uuid):
+            tenant.delete_cluster(uuid)
 
 
 def test_all_problems_of_labels_are_told_at_once(refused: Refused) -> None:
@@ -79,13 +78,14 @@ def test_an_image_without_a_version(refused: Refused) -> None:
 
 
 def test_the_node_groups_say_so_too(refused: Refused, tenant: Cloud) -> None:
-    for name in refused.clusters:
-        groups = tenant.node_groups(name)
+    for cluster in refused.clusters.values():
+        groups = tenant.node_groups(cluster["uuid"])
         assert {group["status"] for group in groups.values()} == {"CREATE_FAILED"}
 
 
 def test_nothing_was_made_and_all_can_be_deleted(refused: Refused, tenant: Cloud, admin: Cloud) -> None:
     assert left_over(refused.before, admin.belongings()) == {}
-    for name in refused.clusters:
-        tenant.delete_cluster(name)
-    assert [tenant.wait(name)[0] for name in refused.clusters] == [{}] * len(refused.clusters)
+    identifiers = [cluster["uuid"] for cluster in refused.clusters.values()]
+    for uuid in identifiers:
+        tenant.delete_cluster(uuid)
+    assert [tenant.wait_deleted(uuid) for uuid in identifiers] == [{}] * len(identifiers)

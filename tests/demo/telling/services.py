@@ -62,10 +62,11 @@ def end(folder: Path) -> None:
 
 
 def _plain_environment() -> dict[str, str]:
-    """This environment without what would lead the clients elsewhere."""
+    """This environment without what would lead the clients elsewhere, and with the SHELL that they need."""
     leading = ("OS_", "KUBE", "HELM_", "REQUESTS_CA", "CURL_CA", "SSL_CERT", "PYTHON")
     plain = {name: value for name, value in os.environ.items() if not name.upper().startswith(leading)}
-    return {**plain, "no_proxy": "127.0.0.1,localhost", "NO_PROXY": "127.0.0.1,localhost"}
+    local = "127.0.0.1,localhost"
+    return {"SHELL": "/bin/sh", **plain, "no_proxy": local, "NO_PROXY": local}
 
 
 def _was_left_unfinished() -> bool:
