@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The steps of `make test`, and those that both tests and checks need first."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from chores.plan import Step
 
 CHORE = (sys.executable, str(ROOT / "tools" / "chore"))
 PYTEST = (str(PYTHON), "-m", "pytest")
-TESTS = ROOT / "tests"
 
 
 def preparations(*, everything: bool) -> list[Step]:
@@ -42,30 +40,8 @@ def steps() -> list[Step]:
         Step("provider tests", ("go", "test", "-v", "./provider/..."), ("stack programs",), uses="go",
              folder=PROVIDER_MODULE, environment=GO_FLAGS, counts=counts.of_go),
         Step("tools tests", (*PYTEST, "tests/tools"), ("python environment",), counts=counts.of_pytest),
-        *_stack_tests(),
-        *_end_to_end(),
+        Step("stack tests", (*PYTEST, "tests/stack"), ("python environment",), counts=counts.of_pytest),
+        Step("end-to-end tests", (*PYTEST, "-v", "tests/e2e"), ("wheel", "stack programs"), alone=True,
+             environment={"MAGNUM_CAPI_RDMA_DIST": str(DIST), "PYTHONUNBUFFERED": "1"},
+             counts=counts.of_pytest),
     ]  # fmt: skip
-
-
-def _stack_tests() -> list[Step]:
-    if not _has_tests(TESTS / "stack"):
-        return []
-    needs = ("python environment",)
-    return [Step("stack tests", (*PYTEST, "tests/stack"), needs, counts=counts.of_pytest)]
-
-
-def _end_to_end() -> list[Step]:
-    if not _has_tests(TESTS / "e2e"):
-        return []
-    needs = ("wheel", "stack programs")
-    environment = {"MAGNUM_CAPI_RDMA_DIST": str(DIST), "PYTHONUNBUFFERED": "1"}
-    command = (*PYTEST, "-v", "tests/e2e")
-    return [
-        Step("end-to-end tests", command, needs, alone=True, environment=environment, counts=counts.of_pytest)
-    ]
-
-
-def _has_tests(folder: Path) -> bool:
-    return any(
-        name.startswith("test_") and name.endswith(".py") for _, _, names in os.walk(folder) for name in names
-    )
