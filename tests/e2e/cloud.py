@@ -163,7 +163,8 @@ class Cloud:
 
     def wait_created(self, uuid: str) -> tuple[Document, list[str]]:
         """A cluster once its create is over, and every reason that it gave meanwhile."""
-        return self.wait_until(uuid, lambda cluster: cluster.get("status") in ("CREATE_COMPLETE", "CREATE_FAILED"))
+        ends = ("CREATE_COMPLETE", "CREATE_FAILED")
+        return self.wait_until(uuid, lambda cluster: cluster.get("status") in ends)
 
     def wait_deleted(self, uuid: str) -> Document:
         """What is left of a cluster once its delete is over: nothing, or the cluster with the reason."""

@@ -2,7 +2,6 @@
 """The steps of `make test`, and those that both tests and checks need first."""
 
 import sys
-from pathlib import Path
 
 from chores import counts, programs
 from chores.places import DIST, GO_FLAGS, PROVIDER_MODULE, PYTHON, ROOT, STACK, path_with
