@@ -192,5 +192,5 @@ def test_nothing_is_left_after_delete(life: Life, tenant: Cloud, admin: Cloud) -
     tenant.delete_cluster(life.uuid)
     assert tenant.wait_deleted(life.uuid) == {}
     assert left_over(life.before, admin.belongings()) == {}
-    releases = json.loads(admin.run("helm", "list", "--all-namespaces", "--all", "-o", "json"))
+    releases = json.loads(admin.run("helm", "list", "--all-namespaces", "-o", "json"))
     assert life.release not in {release["name"] for release in releases}
