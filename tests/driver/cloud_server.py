@@ -179,7 +179,7 @@ class Cloud:
 
     @staticmethod
     def _filtered(items: list[dict[str, Any]], query: dict[str, list[str]]) -> list[dict[str, Any]]:
-        return [item for item in items if all(item.get(key) in values for key, values in query.items())]
+        return [item for item in items if all(str(item.get(key)) in values for key, values in query.items())]
 
     @staticmethod
     def _one(items: list[dict[str, Any]], identifier: str, key: str | None) -> tuple[int, Any]:
@@ -211,6 +211,7 @@ ROUTES = {
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or each answer waits 40 ms for an acknowledgement
     cloud: Cloud
 
     def _serve(self) -> None:

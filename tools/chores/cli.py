@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from onehost.errors import StackError
 from onehost.layout import cache_directory
 
-from chores import checks, environment, plan, prerequisites, programs, rules, suites, wheel
+from chores import checks, environment, peer, plan, prerequisites, programs, rules, suites, wheel
 from chores.counts import Counts
 from chores.errors import ChoreError
 from chores.places import DIST, LOGS, ROOT, VENV, settle_environment
@@ -37,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
         ("test", _test, "run every test; with CI=true the checks too"),
         ("lint", _lint, "run every check"),
         ("environment", _environment, "make .venv with the tools and Magnum"),
+        ("peer", _peer, "make the environment of the driver to compare with and print its Python"),
         ("install", _install, "build the wheel and install it into .venv"),
         ("helm", _helm, "build Helm 4 and 3"),
         ("rules", _rules, "check the rules that no linter knows"),
@@ -58,6 +59,10 @@ def _build(_options: argparse.Namespace) -> None:
 
 def _environment(_options: argparse.Namespace) -> None:
     environment.ensure()
+
+
+def _peer(_options: argparse.Namespace) -> None:
+    print(peer.ensure())
 
 
 def _install(_options: argparse.Namespace) -> None:

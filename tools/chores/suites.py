@@ -21,7 +21,7 @@ def preparations(*, everything: bool) -> list[Step]:
         Step("shellcheck program", (*CHORE, "debian-package", "shellcheck")),
     ]
     if everything:
-        return steps
+        return [*steps, Step("peer environment", (*CHORE, "peer"), uses="uv")]
     without_stack = Step("helm", (*CHORE, "helm"), uses="go")
     return [
         without_stack if step.title == "helm" else step for step in steps if step.title != "stack programs"
@@ -34,6 +34,8 @@ def steps() -> list[Step]:
         Step("rust tests", ("cargo", "test", "--locked", "--no-default-features"), uses="cargo",
              counts=counts.of_cargo),
         Step("driver tests", (*PYTEST, "tests/driver"), ("wheel",), counts=counts.of_pytest),
+        Step("parity tests", (*PYTEST, "tests/parity"), ("wheel", "peer environment"),
+             counts=counts.of_pytest),
         Step("chart tests", (*PYTEST, "tests/charts"), ("helm", "python environment"),
              environment={"PATH": path_with(programs.helm_folders())}, counts=counts.of_pytest),
         Step("provider tests", ("go", "test", "-v", "./provider/..."), ("stack programs",), uses="go",
