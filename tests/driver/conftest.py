@@ -83,7 +83,10 @@ def cloud(magnum_conf: MagnumConf) -> Iterator[cloud_server.Cloud]:
                     "project_name": "service",
                     "user_domain_id": "default",
                     "project_domain_id": "default",
-                }
+                },
+                # Magnum 20 to 22 asks, before it shows a tenant's certificate, which domain trustees are in.
+                "keystone_authtoken": {"www_authenticate_uri": f"{served.url}/identity/v3"},
+                "trust": {"trustee_domain_admin_id": "trustee-admin", "trustee_domain_id": "trustees"},
             }
         )
         yield served

@@ -99,7 +99,8 @@ def test_output_that_nobody_reads_to_its_end() -> None:
         assert process.stdout is not None
         process.stdout.close()
         assert process.stderr is not None
-        assert process.stderr.read() == b""
+        # Other packages may warn of themselves there.
+        assert b"BrokenPipe" not in process.stderr.read()
 
 
 def test_labels_for_a_person(run: Run) -> None:

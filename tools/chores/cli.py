@@ -13,7 +13,7 @@ from onehost.layout import cache_directory
 from chores import checks, environment, peer, plan, prerequisites, programs, rules, suites, wheel
 from chores.counts import Counts
 from chores.errors import ChoreError
-from chores.places import DIST, LOGS, ROOT, VENV, settle_environment
+from chores.places import DIST, LOGS, MAGNUM_VENVS, ROOT, VENV, settle_environment
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -50,6 +50,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     package.add_argument("package")
     package.set_defaults(run=_debian_package)
+    driver = commands.add_parser(
+        "driver-tests", help="run the driver's tests with an older release of Magnum and the wheel in dist"
+    )
+    driver.add_argument("release", choices=environment.magnum_releases())
+    driver.set_defaults(run=_driver_tests)
     return parser
 
 
@@ -58,7 +63,7 @@ def _build(_options: argparse.Namespace) -> None:
 
 
 def _environment(_options: argparse.Namespace) -> None:
-    environment.ensure()
+    environment.MAIN.ensure()
 
 
 def _peer(_options: argparse.Namespace) -> None:
@@ -66,7 +71,7 @@ def _peer(_options: argparse.Namespace) -> None:
 
 
 def _install(_options: argparse.Namespace) -> None:
-    environment.install(wheel.build())
+    environment.MAIN.install(wheel.build())
 
 
 def _helm(_options: argparse.Namespace) -> None:
@@ -75,6 +80,10 @@ def _helm(_options: argparse.Namespace) -> None:
 
 def _debian_package(options: argparse.Namespace) -> None:
     prerequisites.ensure_debian_package(options.package, options.package)
+
+
+def _driver_tests(options: argparse.Namespace) -> int:
+    return environment.run_driver_tests(options.release)
 
 
 def _rules(_options: argparse.Namespace) -> int:
@@ -114,7 +123,7 @@ def _require_everything() -> None:
 
 
 def _clean(_options: argparse.Namespace) -> None:
-    for folder in (DIST, VENV, ROOT / "target", *ROOT.glob(".*_cache")):
+    for folder in (DIST, VENV, MAGNUM_VENVS, ROOT / "target", *ROOT.glob(".*_cache")):
         shutil.rmtree(folder, ignore_errors=True)
     for folder in [*ROOT.glob("p*/**/__pycache__"), *ROOT.glob("t*/**/__pycache__")]:
         shutil.rmtree(folder, ignore_errors=True)

@@ -9,6 +9,7 @@ from onehost.layout import cache_directory
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
+MAGNUM_VENVS = ROOT / ".venv-magnum"
 DIST = ROOT / "dist"
 LOGS = ROOT / "target" / "logs"
 STACK = ROOT / "tests" / "stack" / "stack"

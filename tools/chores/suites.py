@@ -3,7 +3,7 @@
 
 import sys
 
-from chores import counts, programs
+from chores import counts, environment, programs
 from chores.places import DIST, GO_FLAGS, PROVIDER_MODULE, PYTHON, ROOT, STACK, path_with
 from chores.plan import Step
 
@@ -36,6 +36,7 @@ def steps() -> list[Step]:
         Step("driver tests", (*PYTEST, "tests/driver"), ("wheel",), counts=counts.of_pytest),
         Step("parity tests", (*PYTEST, "tests/parity"), ("wheel", "peer environment"),
              counts=counts.of_pytest),
+        *_older_releases(),
         Step("chart tests", (*PYTEST, "tests/charts"), ("helm", "python environment"),
              environment={"PATH": path_with(programs.helm_folders())}, counts=counts.of_pytest),
         Step("provider tests", ("go", "test", "-v", "./provider/..."), ("stack programs",), uses="go",
@@ -45,4 +46,12 @@ def steps() -> list[Step]:
         Step("end-to-end tests", (*PYTEST, "-v", "tests/e2e"), ("wheel", "stack programs"), alone=True,
              environment={"MAGNUM_CAPI_RDMA_DIST": str(DIST), "PYTHONUNBUFFERED": "1"},
              counts=counts.of_pytest),
+    ]  # fmt: skip
+
+
+def _older_releases() -> list[Step]:
+    return [
+        Step(f"driver tests, Magnum {release}", (*CHORE, "driver-tests", release), ("wheel",),
+             counts=counts.of_pytest)
+        for release in environment.magnum_releases()
     ]  # fmt: skip

@@ -34,7 +34,7 @@ LEFT_OUT = {"__pycache__", ".ruff_cache", ".mypy_cache"}
 
 def build() -> Path:
     """Have the wheel of the sources as they are in dist, and nothing else there."""
-    environment.ensure()
+    environment.MAIN.ensure()
     prerequisites.require_rust()
     kept = cache_directory() / "wheels" / _key()
     with exclusive(cache_directory() / "wheel.lock", Progress(), "the wheel"):
