@@ -117,7 +117,8 @@ def _names_of_storage_classes(peer: Values, _own: Values, site: Values, _describ
 def _allowed_ranges(peer: Values, _own: Values, site: Values, described: Values) -> None:
     if "allowedCidrs" in peer["apiServer"]:
         label = effective(site, described, "api_master_lb_allowed_cidrs") or ""
-        peer["apiServer"]["allowedCidrs"] = re.split("[+, ]+", label)
+        ranges = re.split("[+, ]+", label)
+        peer["apiServer"].update(allowedCidrs=ranges, allowedCIDRs=ranges)
 
 
 def _without_load_balancer(peer: Values, _own: Values, site: Values, described: Values) -> None:
@@ -184,7 +185,8 @@ DIFFERENCES: dict[str, Difference] = {
     ),
     "allowed ranges": Difference(
         "Ranges may be joined by + or blanks, since Magnum's clients split labels at commas; the peer runs "
-        "them together.",
+        "them together. It has only the name that the chart read before 0.24, and so leaves the API open "
+        "with later ones.",
         _allowed_ranges,
     ),
     "no load balancer": Difference(

@@ -124,6 +124,8 @@ def _manager(stack: Stack, manager: str) -> Service:
             f"--health-addr=127.0.0.1:{health}",
             f"--diagnostics-address=127.0.0.1:{diagnostics}",
             "--insecure-diagnostics=true",
+            # Machines with Flatcar need it.
+            "--feature-gates=KubeadmBootstrapFormatIgnition=true",
         ],
         environment=stack.environment(
             POD_NAMESPACE=namespace, POD_NAME=program, POD_UID="00000000-0000-0000-0000-000000000000"
