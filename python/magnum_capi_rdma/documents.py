@@ -93,12 +93,13 @@ class Applied(TypedDict):
 
 
 class OperationNodeGroup(TypedDict):
-    """A node group as an operation expects it to become."""
+    """A node group as an operation expects it to become, and what is done to it itself."""
 
     name: str
     role: str
     node_count: int
     autoscaled: bool
+    operation: OperationKind | None
 
 
 class Operation(TypedDict):
@@ -120,6 +121,8 @@ class NodeGroupReport(TypedDict):
     status: str
     status_reason: str | None
     node_addresses: list[str]
+    node_count: int | None
+    gone: bool
 
 
 class Report(TypedDict):

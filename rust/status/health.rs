@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::object::{Object, ObjectKind};
 use super::observed::ObservedCluster;
-use super::operation::Operation;
+use super::operation::{ExpectedGroup, Operation, OperationKind};
 use super::progress;
 
 /// The word for a component without a fault.
@@ -33,12 +33,13 @@ pub fn health(operation: &Operation, observed: &ObservedCluster) -> Health {
     if let Some(infrastructure) = observed.of(ObjectKind::OpenStackCluster).next() {
         components.insert("infrastructure".to_owned(), judged(infrastructure, "Ready"));
     }
-    for group in &operation.node_groups {
+    let kept = |group: &&ExpectedGroup| group.kind(operation.kind) != OperationKind::Delete;
+    for group in operation.node_groups.iter().filter(kept) {
         let state = match observed.keeper(&group.role()) {
             None => "It has no machines in the management cluster.".to_owned(),
             Some(keeper) if !keeper.is("Available") => judged(keeper, "Available"),
             Some(_) => {
-                let state = progress::group(observed, group);
+                let state = progress::group(observed, group, operation.kind);
                 if state.ready < state.wanted { format!("{} of {} nodes are ready.", state.ready, state.wanted) } else { READY.to_owned() }
             }
         };

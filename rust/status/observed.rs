@@ -50,6 +50,25 @@ impl ObservedCluster {
         self.of(kind).find(|object| object.role == *role)
     }
 
+    /// How many machines of `role` there are, those that are being deleted among them.
+    #[must_use]
+    pub fn machines(&self, role: &Role) -> usize {
+        [ObjectKind::Machine, ObjectKind::OpenStackMachine]
+            .map(|kind| self.of(kind).filter(|machine| machine.role == *role).count())
+            .into_iter()
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// The same cluster with `objects` in place of all that it had of their `kinds`.
+    #[must_use]
+    pub fn replacing(mut self, kinds: &[ObjectKind], objects: Vec<Object>) -> Self {
+        self.objects.retain(|object| !kinds.contains(&object.kind));
+        self.objects.extend(objects.into_iter().map(Arc::new));
+        self.objects.sort_by(|a, b| (a.kind, &a.name).cmp(&(b.kind, &b.name)));
+        self
+    }
+
     /// Internal addresses of the machines of `role`.
     #[must_use]
     pub fn addresses(&self, role: &Role) -> Vec<String> {

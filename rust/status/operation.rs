@@ -79,9 +79,22 @@ pub struct ExpectedGroup {
     /// Whether the autoscaler decides on the count.
     #[serde(default)]
     pub autoscaled: bool,
+    /// What is done to the group, where that is not what is done to the cluster: a cluster is updated when a
+    /// group is made or deleted.
+    #[serde(default)]
+    pub operation: Option<OperationKind>,
 }
 
 impl ExpectedGroup {
+    /// What is done to the group while `of_cluster` is done to its cluster. Deleting a cluster deletes its groups.
+    #[must_use]
+    pub fn kind(&self, of_cluster: OperationKind) -> OperationKind {
+        match of_cluster {
+            OperationKind::Delete => OperationKind::Delete,
+            other => self.operation.unwrap_or(other),
+        }
+    }
+
     /// The machines that the group stands for.
     #[must_use]
     pub fn role(&self) -> Role {

@@ -6,7 +6,7 @@
 
 use super::object::{Object, ObjectKind, Role};
 use super::observed::ObservedCluster;
-use super::operation::ExpectedGroup;
+use super::operation::{ExpectedGroup, OperationKind};
 
 /// Conditions that say that something is still going on.
 const ONGOING: [&str; 5] = ["RollingOut", "ScalingUp", "ScalingDown", "Remediating", "Deleting"];
@@ -48,11 +48,26 @@ fn is_quiet(object: &Object) -> bool {
     object.up_to_date && !object.is_deleting() && !ONGOING.iter().any(|kind| object.contradicts(kind, "False"))
 }
 
-/// How far a group is.
-pub fn group(observed: &ObservedCluster, expected: &ExpectedGroup) -> GroupProgress {
+/// How far a group is, while `kind` is done to its cluster.
+pub fn group(observed: &ObservedCluster, expected: &ExpectedGroup, kind: OperationKind) -> GroupProgress {
+    match expected.kind(kind) {
+        OperationKind::Delete => leaving(observed, expected),
+        _ => coming(observed, expected),
+    }
+}
+
+/// How far a group is that is deleted: its machines outlive their machine deployment.
+fn leaving(observed: &ObservedCluster, expected: &ExpectedGroup) -> GroupProgress {
+    let role = expected.role();
+    let machines = observed.machines(&role);
+    let settled = machines == 0 && observed.keeper(&role).is_none();
+    GroupProgress { role, wanted: 0, ready: 0, surplus: i64::try_from(machines).unwrap_or(i64::MAX), settled }
+}
+
+fn coming(observed: &ObservedCluster, expected: &ExpectedGroup) -> GroupProgress {
     let role = expected.role();
     let Some(keeper) = observed.keeper(&role) else {
-        return GroupProgress { role, wanted: expected.node_count, ready: 0, surplus: 0, settled: expected.node_count == 0 };
+        return GroupProgress { role, wanted: expected.node_count, ready: 0, surplus: 0, settled: false };
     };
     let wanted = if expected.autoscaled { keeper.wanted.unwrap_or(expected.node_count) } else { expected.node_count };
     let counts = [keeper.wanted.unwrap_or(1), keeper.replicas, keeper.up_to_date_replicas, keeper.available_replicas];

@@ -40,6 +40,18 @@ pub struct GroupReport {
     pub status_reason: Option<String>,
     /// Addresses of its machines.
     pub node_addresses: Vec<String>,
+    /// How many machines the autoscaler wants, where it decides.
+    pub node_count: Option<i64>,
+    /// For a group that is deleted while its cluster stays: nothing of it is left.
+    pub gone: bool,
+}
+
+impl Report {
+    /// Whether the operation has come to its good end.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.status.ends_with("_COMPLETE")
+    }
 }
 
 /// How an operation stands.
@@ -65,7 +77,7 @@ impl Outcome {
 #[must_use]
 pub fn report(operation: &Operation, observed: &ObservedCluster, now: Timestamp) -> Report {
     let failures = failure::failures(observed, now);
-    let groups: Vec<GroupProgress> = operation.node_groups.iter().map(|group| progress::group(observed, group)).collect();
+    let groups: Vec<GroupProgress> = operation.node_groups.iter().map(|group| progress::group(observed, group, operation.kind)).collect();
     let (outcome, reason) = match operation.kind {
         OperationKind::Delete => deletion(operation, observed, &failures, now),
         _ => building(operation, observed, &groups, &failures, now),
@@ -160,14 +172,18 @@ fn group_report(
     observed: &ObservedCluster,
     failures: &[Failure],
 ) -> GroupReport {
-    let deleting = operation.kind == OperationKind::Delete;
-    let group_outcome = if !deleting && progress.settled { Outcome::Complete } else { outcome };
+    let kind = expected.kind(operation.kind);
+    let deleting = kind == OperationKind::Delete;
+    let with_cluster = operation.kind == OperationKind::Delete;
+    let group_outcome = if !with_cluster && progress.settled { Outcome::Complete } else { outcome };
     let own = failures.iter().filter(|failure| failure.role == progress.role && (!deleting || failure.blocks_delete));
-    let reason = failure::summary(own).or_else(|| (!deleting).then(|| progress.sentence()));
+    let reason = failure::summary(own).or_else(|| (!with_cluster).then(|| progress.sentence()));
     GroupReport {
         name: expected.name.clone(),
-        status: group_outcome.status(operation.kind),
+        status: group_outcome.status(kind),
         status_reason: reason.filter(|_| group_outcome != Outcome::Complete),
         node_addresses: observed.addresses(&progress.role),
+        node_count: observed.keeper(&progress.role).filter(|_| expected.autoscaled).and_then(|keeper| keeper.wanted),
+        gone: deleting && !with_cluster && progress.settled,
     }
 }

@@ -130,6 +130,7 @@ pub fn expected(request: &ClusterRequest) -> Vec<ExpectedGroup> {
             role: group.role.clone(),
             node_count: group.node_count,
             autoscaled: !is_control_plane(&group.role) && counts::is_autoscaled(group, &labels::of_group(request, index, group)),
+            operation: None,
         })
         .collect()
 }
