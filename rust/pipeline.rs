@@ -9,13 +9,13 @@ use serde::Serialize;
 
 use crate::error::CoreError;
 use crate::helm::{self, Helm, HelmCli, HelmError, Recovery, ReleaseRef};
-use crate::management::{ClusterSecrets, ManagementCluster};
+use crate::management::{ClusterSecrets, ManagementCluster, Waiting};
 use crate::request::ClusterRequest;
 use crate::runtime::Core;
 use crate::settings::Settings;
-use crate::status::{self, Health, Operation, Report};
-use crate::validate::validate;
-use crate::values;
+use crate::status::{self, Health, ObjectKind, ObservedCluster, Operation, OperationKind, Report};
+use crate::validate::{check_upgrade, validate};
+use crate::values::{self, Values};
 
 /// What became of a release.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -33,24 +33,56 @@ pub fn now() -> Timestamp {
     Timestamp::now()
 }
 
-/// Brings a cluster's release to what the request says.
+/// Brings a cluster's release to what the request says, or takes the first step to it: when the software of machines
+/// changes, worker groups wait for the control plane, and [`observe`] takes the second step.
+///
+/// Without `secrets` those that the cluster has stay.
 ///
 /// # Errors
 /// Every problem of the request before anything is made, or what the management cluster or Helm said.
-pub async fn apply(core: &Core, settings: &Settings, request: &ClusterRequest, secrets: &ClusterSecrets) -> Result<Applied, CoreError> {
+pub async fn apply(
+    core: &Core,
+    settings: &Settings,
+    request: &ClusterRequest,
+    secrets: Option<&ClusterSecrets>,
+) -> Result<Applied, CoreError> {
     let cluster = validate(request).map_err(CoreError::InvalidRequest)?; // pure
     let values = values::render(&cluster)?; // pure
     cluster.warnings.iter().for_each(|warning| tracing::warn!("cluster {}: {warning}", cluster.uuid));
-    let chart = helm::chart::chart(settings, cluster.chart_version.as_deref())?; // I/O: disk
     let management = core.management(settings).await?; // I/O: kubeconfig
-    management.apply_namespace(&cluster).await?; // I/O
-    management.apply_secrets(&cluster, secrets).await?; // I/O
     let release = ReleaseRef { namespace: cluster.namespace.as_str(), name: cluster.release.as_str() };
-    let helm = HelmCli::new(settings);
-    recover(&management, &helm, settings, release).await?; // I/O
-    let revision = helm.upgrade(release, &chart, &values).await?; // I/O: process
+    let deployed = management.deployed(release).await?.map(|deployed| deployed.values); // I/O
+    deployed.as_ref().map_or(Ok(()), |deployed| check_upgrade(deployed, &cluster)).map_err(CoreError::InvalidRequest)?; // pure
+    management.apply_namespace(&cluster).await?; // I/O
+    if let Some(secrets) = secrets {
+        management.apply_secrets(&cluster, secrets).await?; // I/O
+    }
+    let is_moving = deployed.is_some() && management.waiting(release).await?.is_some(); // I/O
+    let step = values::first_step(deployed.as_ref(), &values, is_moving); // pure
+    let target = Waiting { values, chart_version: cluster.chart_version.clone() };
+    if step != target.values {
+        management.keep_waiting(release, &cluster.uuid, &target).await?; // I/O
+    }
+    let revision = upgrade(&management, settings, release, &step, target.chart_version.as_deref()).await?; // I/O
+    if is_moving && step == target.values {
+        management.forget_waiting(release).await?; // I/O
+    }
     tracing::info!("cluster {}: release {} is at revision {revision}", cluster.uuid, release.name);
-    Ok(Applied { revision, digest: values.digest() })
+    Ok(Applied { revision, digest: step.digest() })
+}
+
+/// Brings a release to `values`.
+async fn upgrade(
+    management: &ManagementCluster,
+    settings: &Settings,
+    release: ReleaseRef<'_>,
+    values: &Values,
+    chart_version: Option<&str>,
+) -> Result<i64, CoreError> {
+    let chart = helm::chart::chart(settings, chart_version)?; // I/O: disk
+    let helm = HelmCli::new(settings);
+    recover(management, &helm, settings, release).await?; // I/O
+    Ok(helm.upgrade(release, &chart, values).await?) // I/O: process
 }
 
 /// Brings a release back that an interrupted operation left behind.
@@ -68,10 +100,11 @@ async fn recover(management: &ManagementCluster, helm: &HelmCli, settings: &Sett
     }
 }
 
-/// How an operation stands. Once the watch is there, this asks nothing of the management cluster.
+/// How an operation stands. Once the watch is there, this asks nothing of the management cluster until the end is
+/// seen: the watch may be a moment late, so an end is confirmed before anybody believes it.
 ///
 /// # Errors
-/// What keeps the management cluster from being watched.
+/// What keeps the management cluster from being watched, or a second step from being taken.
 pub async fn observe(
     core: &Core,
     settings: &Settings,
@@ -80,7 +113,39 @@ pub async fn observe(
 ) -> Result<Report, CoreError> {
     let mut observed = observed(core, settings, operation).await?; // I/O: memory
     observed.server_faults = server_faults;
-    Ok(status::report(operation, &observed, now())) // pure
+    let report = status::report(operation, &observed, now()); // pure
+    let may_end = operation.kind != OperationKind::Delete && (report.is_complete() || report.groups_are_next);
+    match operation.release.as_deref().filter(|_| may_end) {
+        Some(name) => {
+            let release = ReleaseRef { namespace: &operation.namespace, name };
+            end(&core.management(settings).await?, settings, operation, release, observed).await // I/O
+        }
+        None => Ok(report),
+    }
+}
+
+/// The end of an operation, or the second step of a change of which the first is done.
+async fn end(
+    management: &ManagementCluster,
+    settings: &Settings,
+    operation: &Operation,
+    release: ReleaseRef<'_>,
+    observed: ObservedCluster,
+) -> Result<Report, CoreError> {
+    let keepers = management.keepers(release).await?; // I/O
+    let observed = observed.replacing(&ObjectKind::KEEPERS, keepers);
+    let report = status::report(operation, &observed, now()); // pure
+    if operation.kind == OperationKind::Create || !(report.is_complete() || report.groups_are_next) {
+        return Ok(report);
+    }
+    let Some(next) = management.waiting(release).await? else {
+        // I/O
+        return Ok(status::report(&operation.content_with_versions(), &observed, now())); // pure
+    };
+    let revision = upgrade(management, settings, release, &next.values, next.chart_version.as_deref()).await?; // I/O
+    management.forget_waiting(release).await?; // I/O
+    tracing::info!("release {}: the worker groups follow the control plane, at revision {revision}", release.name);
+    Ok(report.going_on())
 }
 
 /// How healthy a cluster is.
@@ -92,8 +157,8 @@ pub async fn health(core: &Core, settings: &Settings, operation: &Operation) -> 
 }
 
 /// Of a cluster without a release nothing was ever made, so nobody need be asked.
-async fn observed(core: &Core, settings: &Settings, operation: &Operation) -> Result<status::ObservedCluster, CoreError> {
-    let Some(release) = &operation.release else { return Ok(status::ObservedCluster::default()) };
+async fn observed(core: &Core, settings: &Settings, operation: &Operation) -> Result<ObservedCluster, CoreError> {
+    let Some(release) = &operation.release else { return Ok(ObservedCluster::default()) };
     let watch = core.watch(settings).await?; // I/O: kubeconfig
     Ok(watch.cluster(&operation.namespace, release, settings.request_timeout()).await?)
 }

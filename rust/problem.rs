@@ -49,6 +49,7 @@ codes! {
     NetworkOwner = "network-owner": "Neutron's policy lets only the network's own project do what was asked.",
     PodRange = "pod-range": "The range for pods' RDMA addresses is missing, or clashes with the subnet.",
     RdmaNetwork = "rdma-network": "A network cannot carry RDMA as it is.",
+    VersionSkew = "version-skew": "Versions of Kubernetes are too far apart, or an upgrade would skip one or go back.",
     ServerType = "server-type": "The template's server type is none that the driver provides.",
     VolumeType = "volume-type": "Cinder does not have the volume type.",
     ClusterName = "cluster-name": "The cluster has no name from which a release name can be made.",

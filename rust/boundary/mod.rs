@@ -89,11 +89,16 @@ mod _core {
 
     /// Brings the cluster's release to what the request says.
     #[pyfunction]
-    fn apply<'py>(py: Python<'py>, settings: &Document<'py>, request: &Document<'py>, secrets: &Document<'py>) -> PyResult<Document<'py>> {
+    fn apply<'py>(
+        py: Python<'py>,
+        settings: &Document<'py>,
+        request: &Document<'py>,
+        secrets: Option<&Document<'py>>,
+    ) -> PyResult<Document<'py>> {
         let settings: Settings = from_python(settings, "settings")?;
         let request = self::request(request)?;
-        let secrets: ClusterSecrets = from_python(secrets, "secrets")?;
-        let applied = with_core(py, async |core| pipeline::apply(core, &settings, &request, &secrets).await)?;
+        let secrets: Option<ClusterSecrets> = secrets.map(|secrets| from_python(secrets, "secrets")).transpose()?;
+        let applied = with_core(py, async |core| pipeline::apply(core, &settings, &request, secrets.as_ref()).await)?;
         to_python(py, &applied)
     }
 

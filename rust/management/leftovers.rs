@@ -10,6 +10,8 @@ use kube::api::{ApiResource, DeleteParams, DynamicObject, ListParams};
 use kube::core::GroupVersionKind;
 use kube::{Api, ResourceExt};
 
+use super::keepers::CLUSTER_LABEL;
+use super::objects::gone_is_fine;
 use super::{ManagementCluster, ManagementError};
 use crate::helm::ReleaseRef;
 use crate::status::ObjectKind;
@@ -24,14 +26,6 @@ const KEPT: [(&str, &str, &str, &str); 4] = [
     ("infrastructure.cluster.x-k8s.io", "v1beta1", "OpenStackMachineTemplate", "openstackmachinetemplates"),
     ("bootstrap.cluster.x-k8s.io", "v1beta2", "KubeadmConfigTemplate", "kubeadmconfigtemplates"),
 ];
-
-/// A delete that is fine if there is nothing to delete.
-fn gone_is_fine<T>(answer: kube::Result<T>) -> kube::Result<()> {
-    match answer {
-        Err(kube::Error::Api(status)) if status.code == 404 => Ok(()),
-        other => other.map(drop),
-    }
-}
 
 impl ManagementCluster {
     /// Asks Cluster API to delete a Cluster that outlived its release. Says whether there is one.
@@ -71,7 +65,7 @@ impl ManagementCluster {
     /// # Errors
     /// What the management cluster said.
     pub async fn count_objects(&self, release: ReleaseRef<'_>) -> Result<usize, ManagementError> {
-        let selected = ListParams::default().labels(&format!("cluster.x-k8s.io/cluster-name={}", release.name));
+        let selected = ListParams::default().labels(&format!("{CLUSTER_LABEL}={}", release.name));
         let mut left = 0;
         for kind in ObjectKind::ALL {
             let api = self.api(kind, release.namespace);

@@ -3,9 +3,12 @@
 
 pub mod client;
 pub mod error;
+pub mod keepers;
 mod leftovers;
 pub mod objects;
+mod releases;
 
 pub use client::ManagementCluster;
 pub use error::ManagementError;
 pub use objects::{Certificate, ClusterSecrets};
+pub use releases::{Deployed, Waiting};

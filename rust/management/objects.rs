@@ -17,9 +17,9 @@ use crate::model::Cluster;
 use crate::status::ObjectKind;
 
 /// Who writes the driver's fields (server-side apply).
-const FIELD_MANAGER: &str = "magnum-capi-rdma";
+pub(super) const FIELD_MANAGER: &str = "magnum-capi-rdma";
 /// The label that ties a secret to Magnum's cluster.
-const UUID_LABEL: &str = "magnum.openstack.org/cluster-uuid";
+pub(super) const UUID_LABEL: &str = "magnum.openstack.org/cluster-uuid";
 
 /// A certificate and its key, both PEM.
 #[derive(Clone, Deserialize)]
@@ -77,6 +77,14 @@ fn secrets(cluster: &Cluster, secrets: &ClusterSecrets) -> Vec<(String, serde_js
         all.push((name.clone(), document(&name, "cluster.x-k8s.io/secret", data)));
     }
     all
+}
+
+/// A delete that is fine if there is nothing to delete.
+pub(super) fn gone_is_fine<T>(answer: kube::Result<T>) -> kube::Result<()> {
+    match answer {
+        Err(kube::Error::Api(status)) if status.code == 404 => Ok(()),
+        other => other.map(drop),
+    }
 }
 
 impl ManagementCluster {

@@ -9,6 +9,7 @@ use ipnet::IpNet;
 use serde::Serialize;
 
 use super::names::{Namespace, ReleaseName};
+use super::version::KubernetesVersion;
 use crate::rdma::RdmaNetwork;
 
 /// A cluster, complete and consistent. Serialised, it is the context of the value templates.
@@ -26,8 +27,8 @@ pub struct Cluster {
     pub namespace: Namespace,
     /// Secret with the application credential.
     pub credentials_secret: String,
-    /// Kubernetes version without a leading `v`.
-    pub kubernetes_version: String,
+    /// Kubernetes version of the control plane, and of every group without an image of its own.
+    pub kubernetes_version: KubernetesVersion,
     /// Glance image id of the machines.
     pub image_id: String,
     /// What the image runs.
@@ -135,6 +136,8 @@ pub struct NodeGroup {
     pub replicas: Replicas,
     /// Glance image id where it is not the cluster's.
     pub image_id: Option<String>,
+    /// Kubernetes version of that image.
+    pub kubernetes_version: Option<KubernetesVersion>,
     /// Kubernetes labels of the nodes.
     pub node_labels: BTreeMap<String, String>,
     /// Kubernetes taints of the nodes.

@@ -4,9 +4,11 @@
 pub mod cluster;
 pub mod labels;
 pub mod names;
+pub mod version;
 
 pub use cluster::{
     Addons, ApiServer, BlockDevice, Cluster, ControlPlane, NodeGroup, NodeNetwork, OperatingSystem, Replicas, StorageClass, Taint,
 };
 pub use labels::{Label, LabelSet, Scope};
 pub use names::{Namespace, ReleaseName};
+pub use version::KubernetesVersion;

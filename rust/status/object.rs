@@ -38,6 +38,9 @@ impl ObjectKind {
         Self::OpenStackServer,
     ];
 
+    /// The kinds that say whether an operation is complete.
+    pub const KEEPERS: [Self; 3] = [Self::Cluster, Self::KubeadmControlPlane, Self::MachineDeployment];
+
     /// The kind's name.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -132,6 +135,8 @@ pub struct Object {
     pub available_replicas: i64,
     /// Kubernetes version, as observed or else as specified.
     pub version: Option<String>,
+    /// Kubernetes version that its machines are to have.
+    pub wanted_version: Option<String>,
     /// Where the Kubernetes API is, as `https://host:port`.
     pub endpoint: Option<String>,
     /// Nova's id of the server.
@@ -161,6 +166,7 @@ impl Object {
             up_to_date_replicas: integer(document, "/status/upToDateReplicas").unwrap_or(0),
             available_replicas: integer(document, "/status/availableReplicas").unwrap_or(0),
             version: text(document, "/status/version").or_else(|| text(document, "/spec/version")).map(str::to_owned),
+            wanted_version: text(document, "/spec/version").or_else(|| text(document, "/spec/template/spec/version")).map(str::to_owned),
             endpoint: endpoint(document),
             server_id: text(document, "/status/instanceID").or_else(|| text(document, "/spec/instanceID")).map(str::to_owned),
             addresses: addresses(document),

@@ -58,6 +58,14 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// The same operation, content with the versions that groups have.
+    #[must_use]
+    pub fn content_with_versions(&self) -> Self {
+        let mut content = self.clone();
+        content.node_groups.iter_mut().for_each(|group| group.follows_control_plane = false);
+        content
+    }
+
     /// How long the operation has gone on beyond its limit, if it has.
     #[must_use]
     pub fn is_late(&self, now: Timestamp) -> bool {
@@ -79,6 +87,9 @@ pub struct ExpectedGroup {
     /// Whether the autoscaler decides on the count.
     #[serde(default)]
     pub autoscaled: bool,
+    /// Whether its machines are to have the control plane's version of Kubernetes.
+    #[serde(default)]
+    pub follows_control_plane: bool,
     /// What is done to the group, where that is not what is done to the cluster: a cluster is updated when a
     /// group is made or deleted.
     #[serde(default)]

@@ -27,12 +27,17 @@ pub struct GroupProgress {
     pub surplus: i64,
     /// Whether nothing is going on any more.
     pub settled: bool,
+    /// Whether its machines have yet to be asked to take the control plane's version of Kubernetes.
+    pub behind: bool,
 }
 
 impl GroupProgress {
     /// How far the group is, for a person.
     #[must_use]
     pub fn sentence(&self) -> String {
+        if self.settled && self.behind {
+            return "Waiting for the control plane to be upgraded.".to_owned();
+        }
         match self.surplus {
             surplus if surplus > 0 && self.ready == self.wanted => format!("Removing {}.", machines(surplus)),
             _ => format!("{} of {} ready.", self.ready, machines(self.wanted)),
@@ -61,13 +66,13 @@ fn leaving(observed: &ObservedCluster, expected: &ExpectedGroup) -> GroupProgres
     let role = expected.role();
     let machines = observed.machines(&role);
     let settled = machines == 0 && observed.keeper(&role).is_none();
-    GroupProgress { role, wanted: 0, ready: 0, surplus: i64::try_from(machines).unwrap_or(i64::MAX), settled }
+    GroupProgress { role, wanted: 0, ready: 0, surplus: i64::try_from(machines).unwrap_or(i64::MAX), settled, behind: false }
 }
 
 fn coming(observed: &ObservedCluster, expected: &ExpectedGroup) -> GroupProgress {
     let role = expected.role();
     let Some(keeper) = observed.keeper(&role) else {
-        return GroupProgress { role, wanted: expected.node_count, ready: 0, surplus: 0, settled: false };
+        return GroupProgress { role, wanted: expected.node_count, ready: 0, surplus: 0, settled: false, behind: false };
     };
     let wanted = if expected.autoscaled { keeper.wanted.unwrap_or(expected.node_count) } else { expected.node_count };
     let counts = [keeper.wanted.unwrap_or(1), keeper.replicas, keeper.up_to_date_replicas, keeper.available_replicas];
@@ -79,7 +84,13 @@ fn coming(observed: &ObservedCluster, expected: &ExpectedGroup) -> GroupProgress
         ready: keeper.available_replicas.min(keeper.up_to_date_replicas).min(wanted),
         surplus: keeper.replicas - wanted,
         settled: is_quiet(keeper) && agreed && good,
+        behind: expected.follows_control_plane && is_behind(observed, keeper),
     }
+}
+
+fn is_behind(observed: &ObservedCluster, keeper: &Object) -> bool {
+    let control_plane = observed.keeper(&Role::ControlPlane).and_then(|keeper| keeper.wanted_version.as_deref());
+    control_plane.zip(keeper.wanted_version.as_deref()).is_some_and(|(wanted, own)| wanted != own)
 }
 
 /// Whether the Cluster itself has settled; its groups are judged by [`group`].
@@ -107,6 +118,9 @@ pub fn stage(observed: &ObservedCluster, groups: &[GroupProgress]) -> String {
     }
     if surplus > 0 {
         return format!("Removing {} ({counts}).{}", machines(surplus), draining(observed));
+    }
+    if groups.iter().any(|group| group.behind) {
+        return format!("Upgrading the control plane; the worker groups follow ({counts}).");
     }
     format!("Machines are ready ({counts}); the cluster is settling.")
 }

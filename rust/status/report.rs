@@ -23,6 +23,8 @@ pub struct Report {
     pub coe_version: Option<String>,
     /// For a delete: no object of the cluster is left in the management cluster.
     pub gone: bool,
+    /// Everything has settled but for worker groups that have yet to be given the control plane's version.
+    pub groups_are_next: bool,
     /// Servers whose fault only Nova knows; a report with [`ObservedCluster::server_faults`] says more.
     pub wanted_server_faults: Vec<String>,
     /// The node groups.
@@ -51,6 +53,16 @@ impl Report {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.status.ends_with("_COMPLETE")
+    }
+
+    /// The same with a next step begun: nothing is complete any more.
+    #[must_use]
+    pub fn going_on(mut self) -> Self {
+        let unfinished = |status: &str| status.replace("_COMPLETE", "_IN_PROGRESS");
+        self.status = unfinished(&self.status);
+        self.status_reason = Some("The control plane is upgraded; the worker groups follow.".to_owned());
+        self.node_groups.iter_mut().for_each(|group| group.status = unfinished(&group.status));
+        self
     }
 }
 
@@ -88,6 +100,7 @@ pub fn report(operation: &Operation, observed: &ObservedCluster, now: Timestamp)
         api_address: observed.cluster().and_then(|cluster| cluster.endpoint.clone()),
         coe_version: observed.keeper(&Role::ControlPlane).and_then(|keeper| keeper.version.clone()),
         gone: operation.kind == OperationKind::Delete && outcome == Outcome::Complete,
+        groups_are_next: outcome == Outcome::InProgress && everything_settled(observed, &groups),
         wanted_server_faults: failure::wanted_server_faults(observed),
         node_groups: operation
             .node_groups
@@ -108,7 +121,7 @@ fn building(
     if let Some(sentence) = taken_away(operation, observed) {
         return (Outcome::Failed, Some(sentence.to_owned()));
     }
-    if progress::cluster_settled(observed) && groups.iter().all(|group| group.settled) {
+    if everything_settled(observed, groups) && !groups.iter().any(|group| group.behind) {
         return (Outcome::Complete, None);
     }
     let stage = progress::stage(observed, groups);
@@ -124,6 +137,10 @@ fn building(
     }
     let reason = told.map_or_else(|| stage.clone(), |told| format!("{stage} Trying again: {told}"));
     (Outcome::InProgress, Some(reason))
+}
+
+fn everything_settled(observed: &ObservedCluster, groups: &[GroupProgress]) -> bool {
+    progress::cluster_settled(observed) && groups.iter().all(|group| group.settled)
 }
 
 /// Whether somebody other than Magnum deletes the cluster, or has. A cluster that is being created may not be there yet.
@@ -175,7 +192,7 @@ fn group_report(
     let kind = expected.kind(operation.kind);
     let deleting = kind == OperationKind::Delete;
     let with_cluster = operation.kind == OperationKind::Delete;
-    let group_outcome = if !with_cluster && progress.settled { Outcome::Complete } else { outcome };
+    let group_outcome = if !with_cluster && progress.settled && !progress.behind { Outcome::Complete } else { outcome };
     let own = failures.iter().filter(|failure| failure.role == progress.role && (!deleting || failure.blocks_delete));
     let reason = failure::summary(own).or_else(|| (!with_cluster).then(|| progress.sentence()));
     GroupReport {

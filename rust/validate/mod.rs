@@ -15,9 +15,11 @@ mod node_groups;
 mod node_labels;
 mod rdma;
 mod software;
+mod upgrade;
 
 pub use lookups::lookups;
 pub use node_groups::expected;
+pub use upgrade::check_upgrade;
 
 use crate::model::{BlockDevice, Cluster, LabelSet, Namespace, ReleaseName};
 use crate::problem::{Code, Problem};

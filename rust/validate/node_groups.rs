@@ -75,7 +75,7 @@ fn worker(shared: &mut Shared<'_>, index: usize, group: &MagnumNodeGroup, findin
     let name = findings.keep(group_name(shared, group, &path));
     let flavor = flavors::name(request, group, &path, findings);
     let replicas = counts::replicas(group, &labels, &path, findings);
-    let image = own_image(shared, group, &path, findings);
+    let own = own_software(shared, group, &path, findings);
     let taints = node_labels::taints(group, &path, findings);
     node_labels::check(&group.node_labels, &path, findings);
     let rdma = rdma::networks(request, &labels, &mut shared.rdma_networks, findings)?;
@@ -83,7 +83,17 @@ fn worker(shared: &mut Shared<'_>, index: usize, group: &MagnumNodeGroup, findin
     if !rdma.is_empty() {
         node_labels.insert(NODE_LABEL.to_owned(), "true".to_owned());
     }
-    Some(NodeGroup { name: name?, flavor: flavor?, replicas: replicas?, image_id: image?, node_labels, taints: taints?, rdma })
+    let own = own?;
+    Some(NodeGroup {
+        name: name?,
+        flavor: flavor?,
+        replicas: replicas?,
+        kubernetes_version: own.as_ref().map(|own| own.kubernetes_version),
+        image_id: own.map(|own| own.image_id),
+        node_labels,
+        taints: taints?,
+        rdma,
+    })
 }
 
 /// The group's name in Kubernetes.
@@ -104,20 +114,23 @@ fn group_name(shared: &mut Shared<'_>, group: &MagnumNodeGroup, path: &str) -> R
     Ok(name)
 }
 
-/// The group's image where it is another than the template's; the outer `None` says that a problem was reported.
-fn own_image(shared: &Shared<'_>, group: &MagnumNodeGroup, path: &str, findings: &mut Findings) -> Option<Option<String>> {
+/// Whether the group's machines run the template's image.
+fn follows_template(request: &ClusterRequest, group: &MagnumNodeGroup) -> bool {
+    group.image_id.as_deref().is_none_or(|id| id.is_empty() || id == request.template.image_id)
+}
+
+/// The group's software where its image is another than the template's; the outer `None` says that a problem was reported.
+fn own_software(shared: &Shared<'_>, group: &MagnumNodeGroup, path: &str, findings: &mut Findings) -> Option<Option<Software>> {
     let request = shared.request;
     let path = format!("{path}.image_id");
-    let Some(reference) = group.image_id.as_deref().filter(|id| !id.is_empty() && *id != request.template.image_id) else {
-        return Some(None);
-    };
+    let Some(reference) = group.image_id.as_deref().filter(|_| !follows_template(request, group)) else { return Some(None) };
     let image = findings.keep(answers::one(request, Kind::Image, reference, &path))?;
     let own = software::read(image, &path, findings)?;
     let Some(cluster) = shared.software else { return Some(None) };
     if own.image_id == cluster.image_id {
         return Some(None);
     }
-    findings.keep(software::check_together(&own, cluster, &path)).map(|()| Some(own.image_id))
+    findings.keep(software::check_together(&own, cluster, &path)).map(|()| Some(own))
 }
 
 /// What Magnum is to see of each node group once an operation is done.
@@ -130,6 +143,7 @@ pub fn expected(request: &ClusterRequest) -> Vec<ExpectedGroup> {
             role: group.role.clone(),
             node_count: group.node_count,
             autoscaled: !is_control_plane(&group.role) && counts::is_autoscaled(group, &labels::of_group(request, index, group)),
+            follows_control_plane: !is_control_plane(&group.role) && follows_template(request, group),
             operation: None,
         })
         .collect()

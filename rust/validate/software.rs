@@ -3,7 +3,8 @@
 
 use super::Findings;
 use super::answers::{self, Attributes};
-use crate::model::OperatingSystem;
+use crate::model::version::OLDEST_KUBELET;
+use crate::model::{KubernetesVersion, OperatingSystem};
 use crate::problem::{Code, Problem};
 use crate::request::{ClusterRequest, Kind};
 
@@ -12,17 +13,10 @@ use crate::request::{ClusterRequest, Kind};
 pub struct Software {
     /// Glance's id.
     pub image_id: String,
-    /// Kubernetes version without a leading `v`.
-    pub kubernetes_version: String,
+    /// Kubernetes version.
+    pub kubernetes_version: KubernetesVersion,
     /// What it runs.
     pub operating_system: OperatingSystem,
-}
-
-impl Software {
-    /// Major, minor and patch number.
-    fn version(&self) -> Vec<u32> {
-        self.kubernetes_version.split('.').filter_map(|part| part.parse().ok()).collect()
-    }
 }
 
 /// The software of the template's image.
@@ -39,18 +33,19 @@ pub fn read(image: &Attributes, path: &str, findings: &mut Findings) -> Option<S
     Some(Software { image_id: answers::id(image), kubernetes_version: version?, operating_system: system? })
 }
 
-/// Whether a group may run `own` in a cluster of `cluster`: the chart configures one operating system, and a
-/// kubelet must not be newer than the API server (Kubernetes' version skew policy).
+/// Whether a group may run `own` in a cluster of `cluster`: the chart configures one operating system, and
+/// Kubernetes bounds how far apart kubelet and API server may be.
 pub fn check_together(own: &Software, cluster: &Software, path: &str) -> Result<(), Problem> {
     let remedy = "Choose an image that goes with the template's.";
     if own.operating_system != cluster.operating_system {
         let message = format!("the image's os_distro is {}, and the cluster's is {}", own.operating_system, cluster.operating_system);
         return Err(Problem::new(Code::ImageProperty, path, message, remedy));
     }
-    if own.version() > cluster.version() {
-        let (own, cluster) = (&own.kubernetes_version, &cluster.kubernetes_version);
-        let message = format!("the image has Kubernetes {own}, and the control plane has {cluster}, which is older");
-        return Err(Problem::new(Code::ImageProperty, path, message, remedy));
+    let (own, cluster) = (own.kubernetes_version, cluster.kubernetes_version);
+    if !own.may_serve_under(cluster) {
+        let message = format!("nodes of Kubernetes {own} cannot work with a control plane of {cluster}");
+        let allowed = format!("{cluster}, or up to {OLDEST_KUBELET} minor versions older");
+        return Err(Problem::new(Code::VersionSkew, path, message, remedy).allowing(allowed));
     }
     Ok(())
 }
@@ -60,7 +55,7 @@ fn shown(image: &Attributes) -> &str {
 }
 
 /// A version such as `1.36.3`, from the property `kube_version` (with or without a `v`).
-fn kubernetes_version(image: &Attributes, path: &str) -> Result<String, Problem> {
+fn kubernetes_version(image: &Attributes, path: &str) -> Result<KubernetesVersion, Problem> {
     let problem = |message: String| {
         Problem::new(
             Code::ImageProperty,
@@ -72,10 +67,7 @@ fn kubernetes_version(image: &Attributes, path: &str) -> Result<String, Problem>
     };
     let raw =
         answers::text(image, "kube_version").ok_or_else(|| problem(format!("image {} has no property kube_version", shown(image))))?;
-    let version = raw.strip_prefix('v').unwrap_or(raw);
-    let parts: Vec<&str> = version.split('.').collect();
-    let numbers = parts.len() == 3 && parts.iter().all(|part| part.parse::<u32>().is_ok());
-    numbers.then(|| version.to_owned()).ok_or_else(|| problem(format!("the property kube_version of image {} is {raw:?}", shown(image))))
+    raw.parse().map_err(|()| problem(format!("the property kube_version of image {} is {raw:?}", shown(image))))
 }
 
 fn operating_system(image: &Attributes, path: &str) -> Result<OperatingSystem, Problem> {

@@ -4,6 +4,7 @@
 //! Rust says what, `helm-values/` says where. The rendered text is parsed back before anybody uses
 //! it, so a template that does not make YAML is found here and not by Helm.
 
+mod steps;
 mod template;
 
 use serde_json::Value;
@@ -13,6 +14,7 @@ use tera::Context;
 use crate::model::Cluster;
 use crate::rdma::addon::{self, Addon};
 
+pub use steps::first_step;
 pub use template::{RDMA_TEMPLATES, VALUE_TEMPLATES};
 
 /// The templates could not be rendered: a defect of the templates, not of the request.
@@ -41,6 +43,12 @@ pub enum ValuesError {
 pub struct Values(Value);
 
 impl Values {
+    /// Values that were kept somewhere.
+    #[must_use]
+    pub fn from_document(document: Value) -> Self {
+        Self(document)
+    }
+
     /// The values as a document.
     #[must_use]
     pub fn document(&self) -> &Value {

@@ -12,8 +12,9 @@ use kube::api::DynamicObject;
 use kube::runtime::{WatchStreamExt, watcher};
 use tokio::sync::watch as signal;
 
+use crate::management::keepers::read;
 use crate::management::{ManagementCluster, ManagementError};
-use crate::status::{Object, ObjectKind, ObservedCluster};
+use crate::status::{ObjectKind, ObservedCluster};
 
 pub use store::Store;
 
@@ -139,19 +140,9 @@ async fn follow(
 fn absorb(store: &Store, kind: ObjectKind, event: watcher::Event<DynamicObject>, now: Timestamp) {
     match event {
         watcher::Event::Init => store.begin(kind),
-        watcher::Event::InitApply(object) => read(kind, &object, |object| store.list(object)),
+        watcher::Event::InitApply(object) => read(kind, &object).into_iter().for_each(|object| store.list(object)),
         watcher::Event::InitDone => store.finish(kind),
-        watcher::Event::Apply(object) => read(kind, &object, |object| store.put(object, now)),
-        watcher::Event::Delete(object) => read(kind, &object, |object| store.remove(&object)),
-    }
-}
-
-/// Lists bring objects without their kind, so it is put back before they are read.
-fn read(kind: ObjectKind, object: &DynamicObject, mut then: impl FnMut(Object)) {
-    if let Ok(mut document) = serde_json::to_value(object) {
-        document["kind"] = kind.as_str().into();
-        if let Some(object) = Object::read(&document) {
-            then(object);
-        }
+        watcher::Event::Apply(object) => read(kind, &object).into_iter().for_each(|object| store.put(object, now)),
+        watcher::Event::Delete(object) => read(kind, &object).iter().for_each(|object| store.remove(object)),
     }
 }

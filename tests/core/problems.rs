@@ -12,7 +12,7 @@ use std::fs;
 
 use magnum_capi_rdma::problem::{self, Code, Problem};
 use magnum_capi_rdma::request::ClusterRequest;
-use magnum_capi_rdma::validate::validate;
+use magnum_capi_rdma::validate::{check_upgrade, validate};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use support::{changed, document, example, path, request};
@@ -136,4 +136,28 @@ fn a_document_that_is_no_request_is_refused_by_its_path() {
         assert_eq!(error.path().to_string(), at, "{pointer}: {error}");
         assert!(error.inner().to_string().contains(why), "{pointer}: {error}");
     }
+}
+
+/// The example has Kubernetes 1.36.3 and the group default-worker.
+#[test]
+fn an_upgrade_keeps_to_the_versions_that_kubernetes_allows() {
+    let cluster = validate(&request(example())).expect("a cluster");
+    let told = |control_plane: &str, group: &str| -> Vec<String> {
+        let groups = json!([{"name": "default-worker", "kubernetesVersion": group}, {"name": "going", "kubernetesVersion": "1.20.0"}]);
+        let deployed = json!({"kubernetesVersion": control_plane, "nodeGroups": groups});
+        let found = check_upgrade(&deployed, &cluster).err().unwrap_or_default();
+        found.iter().for_each(|problem| assert_helps(control_plane, problem));
+        found.iter().map(ToString::to_string).collect()
+    };
+    for (control_plane, group) in [("1.36.3", "1.36.3"), ("v1.36.1", "v1.36.1"), ("1.35.9", "1.33.0"), ("1.36.3", "1.33.0")] {
+        assert_eq!(told(control_plane, group), Vec::<String>::new(), "{control_plane}, {group}");
+    }
+    let skipped = told("1.34.9", "1.34.9");
+    assert!(skipped.len() == 1 && skipped[0].contains("Upgrade to a template with Kubernetes 1.35 first."), "{skipped:?}");
+    let back = told("1.36.4", "1.36.3");
+    assert!(back.len() == 1 && back[0].contains("cannot go from Kubernetes 1.36.4 to 1.36.3"), "{back:?}");
+    let left = told("1.35.9", "1.32.1");
+    assert!(left.len() == 1 && left[0].contains("--nodegroup default-worker"), "{left:?}");
+    assert_eq!(told("1.34.9", "1.32.1").len(), 2, "all at once");
+    assert_eq!(check_upgrade(&json!({}), &cluster), Ok(()), "a release of which nothing is known has nothing to be compared with");
 }
