@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::error::CoreError;
 use crate::helm::{self, Helm, HelmCli, HelmError, Recovery, ReleaseRef};
-use crate::management::{ClusterSecrets, ManagementCluster, Waiting};
+use crate::management::{ClusterSecrets, CredentialInUse, ManagementCluster, Waiting};
 use crate::request::ClusterRequest;
 use crate::runtime::Core;
 use crate::settings::Settings;
@@ -146,6 +146,34 @@ async fn end(
     management.forget_waiting(release).await?; // I/O
     tracing::info!("release {}: the worker groups follow the control plane, at revision {revision}", release.name);
     Ok(report.going_on())
+}
+
+/// Lets the machines of `servers` go first when a node group shrinks.
+///
+/// # Errors
+/// Servers that are not the group's, more than it shrinks by, or what the management cluster said.
+pub async fn choose_machines(
+    core: &Core,
+    settings: &Settings,
+    operation: &Operation,
+    node_group: &str,
+    servers: &[String],
+) -> Result<(), CoreError> {
+    let group = operation.node_groups.iter().find(|group| group.name == node_group);
+    let Some(group) = group.filter(|_| !servers.is_empty()) else { return Ok(()) };
+    let observed = observed(core, settings, operation).await?; // I/O: memory
+    let machines = status::removal::machines_of(&observed, group, servers).map_err(CoreError::InvalidRequest)?; // pure
+    Ok(core.management(settings).await?.let_go_first(&operation.namespace, &machines).await?) // I/O
+}
+
+/// The application credential that a cluster uses.
+///
+/// # Errors
+/// What the management cluster said.
+pub async fn credential(core: &Core, settings: &Settings, operation: &Operation) -> Result<Option<CredentialInUse>, CoreError> {
+    let Some(name) = operation.release.as_deref() else { return Ok(None) };
+    let release = ReleaseRef { namespace: &operation.namespace, name };
+    Ok(core.management(settings).await?.credential(release).await?) // I/O
 }
 
 /// How healthy a cluster is.

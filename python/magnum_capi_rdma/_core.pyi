@@ -4,6 +4,7 @@ from typing import Any
 from magnum_capi_rdma.documents import (
     Applied,
     ClusterRequest,
+    CredentialInUse,
     Health,
     LabelRow,
     Lookup,
@@ -25,6 +26,8 @@ __all__ = [
     "StillThere",
     "__version__",
     "apply",
+    "choose_machines",
+    "credential",
     "delete",
     "drain_log",
     "expected",
@@ -57,7 +60,11 @@ def validate(request: ClusterRequest) -> None: ...
 def render_values(request: ClusterRequest) -> str: ...
 def names(request: ClusterRequest, suffix: str) -> Names: ...
 def expected(request: ClusterRequest) -> list[OperationNodeGroup]: ...
-def apply(settings: Settings, request: ClusterRequest, secrets: Secrets) -> Applied: ...
+def apply(settings: Settings, request: ClusterRequest, secrets: Secrets | None) -> Applied: ...
+def choose_machines(
+    settings: Settings, operation: Operation, node_group: str, servers: list[str]
+) -> None: ...
+def credential(settings: Settings, operation: Operation) -> CredentialInUse | None: ...
 def observe(settings: Settings, operation: Operation, server_faults: dict[str, str]) -> Report: ...
 def report(
     objects: list[dict[str, Any]], operation: Operation, server_faults: dict[str, str], now: str

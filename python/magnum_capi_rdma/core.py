@@ -5,7 +5,7 @@ It adds what a call needs around it and nothing else: the settings from magnum.c
 eventlet, and the log records that the native code made meanwhile.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
@@ -23,6 +23,7 @@ from magnum_capi_rdma._core import (
 from magnum_capi_rdma.documents import (
     Applied,
     ClusterRequest,
+    CredentialInUse,
     Health,
     LabelRow,
     Lookup,
@@ -42,6 +43,8 @@ __all__ = [
     "ManagementClusterError",
     "StillThere",
     "apply",
+    "choose_machines",
+    "credential",
     "delete",
     "expected",
     "forget",
@@ -102,8 +105,11 @@ def expected(request: ClusterRequest) -> list[OperationNodeGroup]:
     return _call(_core.expected, request)
 
 
-def apply(request: ClusterRequest, secrets: Secrets) -> Applied:
-    """Make the cluster what the request says: namespace, secrets, Helm release."""
+def apply(request: ClusterRequest, secrets: Secrets | None) -> Applied:
+    """Make the cluster what the request says, or take the first step to it: namespace, secrets, Helm release.
+
+    Without secrets those that the cluster has stay.
+    """
     return _wait(_core.apply, settings(), request, secrets)
 
 
@@ -122,6 +128,16 @@ def report(
 def health(operation: Operation) -> Health:
     """How the cluster is; asks the management cluster nothing once the watch is running."""
     return _wait(_core.health, settings(), operation)
+
+
+def choose_machines(operation: Operation, node_group: str, servers: Sequence[str]) -> None:
+    """Let the machines of these servers go first when the node group shrinks, which it must by as many."""
+    _wait(_core.choose_machines, settings(), operation, node_group, list(servers))
+
+
+def credential(operation: Operation) -> CredentialInUse | None:
+    """The application credential that the cluster uses, as the management cluster has it."""
+    return _wait(_core.credential, settings(), operation)
 
 
 def delete(operation: Operation) -> None:

@@ -6,7 +6,7 @@ That is why it goes only once Cluster API holds nothing of the cluster any more.
 """
 
 import secrets as random
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -16,7 +16,7 @@ from oslo_config import cfg
 from oslo_log import log as logging
 
 from magnum_capi_rdma import certificates, cloud, conf
-from magnum_capi_rdma.documents import Secrets
+from magnum_capi_rdma.documents import CredentialInUse, Secrets
 
 LOG = logging.getLogger(__name__)
 
@@ -44,6 +44,7 @@ def secrets(context: Any, cluster: Any) -> Secrets:
         "clouds_yaml": clouds_yaml(credential, auth_url, region, interface, verify=verify),
         "cacert": cacert,
         "certificates": key_pairs,
+        "previous_user_id": cluster.user_id if cluster.user_id != context.user_id else None,
     }
 
 
@@ -77,16 +78,29 @@ def is_restricted(context: Any) -> bool:
 
 def delete(cluster: Any) -> None:
     """Delete every application credential of the cluster. It is fine if none is left, or no user."""
+    _delete(cluster, [cluster.user_id], but_for=None)
+
+
+def delete_others(cluster: Any, current: CredentialInUse) -> None:
+    """Delete every application credential of the cluster but for the one in use."""
+    users = [cluster.user_id, current["previous_user_id"]]
+    _delete(cluster, [user for user in users if user], but_for=current["id"])
+
+
+def _delete(cluster: Any, users: Iterable[str], but_for: str | None) -> None:
     connection = cloud.admin_connection()
-    collection = _collection(cluster.user_id)
     with cloud.asking("Keystone", "the application credentials of the cluster to be deleted"):
-        response = connection.identity.get(collection)
-        if response.status_code == NOT_FOUND:
-            return
-        for credential in cloud.json_of(response)["application_credentials"]:
-            if credential["name"].startswith(name_prefix(cluster.uuid)):
-                _delete_one(connection, f"{collection}/{credential['id']}")
-                LOG.info("Application credential %s is deleted.", credential["name"])
+        for collection in map(_collection, users):
+            response = connection.identity.get(collection)
+            found = (
+                []
+                if response.status_code == NOT_FOUND
+                else cloud.json_of(response)["application_credentials"]
+            )
+            for credential in found:
+                if credential["name"].startswith(name_prefix(cluster.uuid)) and credential["id"] != but_for:
+                    _delete_one(connection, f"{collection}/{credential['id']}")
+                    LOG.info("Application credential %s is deleted.", credential["name"])
 
 
 def name_prefix(cluster_uuid: str) -> str:

@@ -76,6 +76,14 @@ class Secrets(TypedDict):
     clouds_yaml: str
     cacert: str | None
     certificates: Certificates
+    previous_user_id: str | None
+
+
+class CredentialInUse(TypedDict):
+    """A cluster's application credential, and whose the one before was if it was another user's."""
+
+    id: str
+    previous_user_id: str | None
 
 
 class Names(TypedDict):
@@ -99,6 +107,7 @@ class OperationNodeGroup(TypedDict):
     role: str
     node_count: int
     autoscaled: bool
+    follows_control_plane: bool
     operation: OperationKind | None
 
 
@@ -133,6 +142,7 @@ class Report(TypedDict):
     api_address: str | None
     coe_version: str | None
     gone: bool
+    groups_are_next: bool
     wanted_server_faults: list[str]
     node_groups: list[NodeGroupReport]
 

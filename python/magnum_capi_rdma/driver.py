@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 from magnum.common import short_id
 from magnum.drivers.common import driver
 
-from magnum_capi_rdma import certificates, core, credentials, gather, leftovers, refusals, save
+from magnum_capi_rdma import certificates, core, credentials, endings, gather, refusals, save
 from magnum_capi_rdma.monitor import Monitor
 from magnum_capi_rdma.refusals import refused
 
@@ -42,35 +42,14 @@ class Driver(driver.Driver):
             report = core.observe(operation, {})
             if report["wanted_server_faults"]:
                 report = core.observe(operation, gather.server_faults(report["wanted_server_faults"]))
-            if report["gone"]:
-                core.forget(operation)
-                leftovers.delete(cluster, operation)
-                credentials.delete(cluster)
+            endings.settle(cluster, operation, report)
             save.report(cluster, report)
-
-    def delete_cluster(self, context: Any, cluster: Any) -> None:
-        """Begin the delete; :meth:`update_cluster_status` sees its end."""
-        with save.deleting(cluster):
-            core.delete(gather.operation(cluster, "delete"))
-
-    def get_monitor(self, context: Any, cluster: Any) -> Monitor:
-        """The source of the cluster's health."""
-        return Monitor(context, cluster)
-
-    def get_scale_manager(self, context: Any, osclient: Any, cluster: Any) -> NoReturn:
-        """Refuse a resize or an update: Magnum asks for this before it changes anything.
-
-        Refused later, the cluster would be marked as failed.
-        """
-        refusal = refused(refusals.RESIZE)
-        save.refusal(context, cluster, str(refusal))
-        raise refusal
 
     def update_cluster(
         self, context: Any, cluster: Any, scale_manager: Any = None, rollback: bool = False
-    ) -> NoReturn:
-        """Refuse; Magnum puts the node count back."""
-        raise refused(refusals.RESIZE)
+    ) -> None:
+        """Bring the default workers to the count that Magnum has saved for them."""
+        self.resize_cluster(context, cluster, scale_manager, 0, [], cluster.default_ng_worker)
 
     def resize_cluster(
         self,
@@ -80,9 +59,15 @@ class Driver(driver.Driver):
         node_count: int,
         nodes_to_remove: list[str],
         nodegroup: Any = None,
-    ) -> NoReturn:
-        """Refuse; Magnum puts the node count back."""
-        raise refused(refusals.RESIZE)
+    ) -> None:
+        """Bring a node group to the count that Magnum has saved for it; the machines named go first."""
+        with save.changing(context, cluster, nodegroup):
+            operation = gather.operation(cluster, "update")
+            refusals.check_resize(operation, nodegroup)
+            request = gather.cluster_request(context, cluster)
+            core.validate(request)
+            core.choose_machines(operation, nodegroup.name, nodes_to_remove)
+            core.apply(request, None)
 
     def upgrade_cluster(
         self,
@@ -93,33 +78,58 @@ class Driver(driver.Driver):
         nodegroup: Any,
         scale_manager: Any = None,
         rollback: bool = False,
-    ) -> NoReturn:
-        """Refuse; Magnum leaves the cluster's status and tells whoever asked."""
-        raise refused(refusals.UPGRADE)
+    ) -> None:
+        """Move to the software of a template: control plane first, then the groups; or one group alone."""
+        with refusals.before_anything(), save.changing(context, cluster):
+            groups = gather.upgraded_groups(cluster, cluster_template, nodegroup)
+            core.apply(gather.cluster_request(context, cluster, cluster_template, groups), None)
+            save.upgrade(cluster, cluster_template, groups)
 
-    def create_nodegroup(self, context: Any, cluster: Any, nodegroup: Any) -> NoReturn:
-        """Refuse; Magnum keeps the node group as failed, and it can be deleted."""
-        raise refused(refusals.ADD_NODE_GROUP, refusals.DELETE_THE_GROUP)
+    def create_nodegroup(self, context: Any, cluster: Any, nodegroup: Any) -> None:
+        """Add a node group; :meth:`update_cluster_status` sees its machines come."""
+        self.update_nodegroup(context, cluster, nodegroup)
 
-    def update_nodegroup(self, context: Any, cluster: Any, nodegroup: Any) -> NoReturn:
-        """Refuse, with the group as it was; Magnum would save what was asked for."""
-        save.discard_changes(nodegroup)
-        raise refused(refusals.CHANGE_NODE_GROUP)
+    def update_nodegroup(self, context: Any, cluster: Any, nodegroup: Any) -> None:
+        """Bring a node group to what Magnum is about to save for it."""
+        with save.changing(context, cluster, nodegroup):
+            groups = gather.groups_with(cluster, nodegroup)
+            core.apply(gather.cluster_request(context, cluster, node_groups=groups), None)
 
     def delete_nodegroup(self, context: Any, cluster: Any, nodegroup: Any) -> None:
-        """Remove a node group that was refused when it was to be made; refuse any other."""
-        if not refusals.was_refused(nodegroup):
-            raise refused(refusals.DELETE_NODE_GROUP)
-        save.remove(nodegroup)
+        """Begin to remove a node group; :meth:`update_cluster_status` sees its end, and removes its row."""
+        with save.changing(context, cluster, nodegroup):
+            groups = gather.groups_without(cluster, nodegroup)
+            core.apply(gather.cluster_request(context, cluster, node_groups=groups), None)
 
-    def rotate_credential(self, context: Any, cluster: Any) -> NoReturn:
-        """Refuse; Magnum changes nothing."""
-        raise refused(refusals.ROTATE_CREDENTIAL)
+    def delete_cluster(self, context: Any, cluster: Any) -> None:
+        """Begin the delete; :meth:`update_cluster_status` sees its end."""
+        with save.deleting(cluster):
+            core.delete(gather.operation(cluster, "delete"))
+
+    def rotate_credential(self, context: Any, cluster: Any) -> None:
+        """Give the cluster a new credential, of whoever asks. Old ones go once the cluster has settled."""
+        with save.changing(context, cluster):
+            request = gather.cluster_request(context, cluster)
+            core.validate(request)
+            request["cluster"]["user_id"] = context.user_id
+            core.apply(request, credentials.secrets(context, cluster))
+            save.owner(cluster, context.user_id)
 
     def rotate_ca_certificate(self, context: Any, cluster: Any) -> NoReturn:
         """Refuse, with the cluster's certificates as they were; Magnum has replaced its own already."""
         certificates.keep(context, cluster)
         raise refused(refusals.ROTATE_CERTIFICATES)
+
+    def validate_master_resize(self, node_count: int) -> None:
+        """Say no, while the API can still answer, to a number of control plane machines without a quorum."""
+        self.validate_master_size(node_count)
+
+    def get_monitor(self, context: Any, cluster: Any) -> Monitor:
+        """The source of the cluster's health."""
+        return Monitor(context, cluster)
+
+    def get_scale_manager(self, context: Any, osclient: Any, cluster: Any) -> None:
+        """None: Cluster API chooses which machines go, where the tenant does not."""
 
     def create_federation(self, context: Any, federation: Any) -> NoReturn:
         """Refuse; Magnum itself has no federations."""

@@ -51,9 +51,14 @@ NODE_GROUP_FIELDS = (
 )
 
 
-def cluster_request(context: Any, cluster: Any) -> ClusterRequest:
-    """A cluster with OpenStack's answers, asked as whoever the context stands for."""
-    request = request_without_answers(cluster)
+def cluster_request(
+    context: Any, cluster: Any, template: Any = None, node_groups: Iterable[Any] | None = None
+) -> ClusterRequest:
+    """A cluster with OpenStack's answers, asked as whoever the context stands for.
+
+    A template and node groups are given where they are not yet what Magnum has saved for the cluster.
+    """
+    request = request_without_answers(cluster, template, node_groups)
     connection = cloud.connection(context)
     interface = conf.group().application_credential_interface
     request["openstack"] = {
@@ -63,16 +68,48 @@ def cluster_request(context: Any, cluster: Any) -> ClusterRequest:
     return request
 
 
-def request_without_answers(cluster: Any) -> ClusterRequest:
-    """A cluster as Magnum has it."""
-    template = cluster.cluster_template
+def request_without_answers(
+    cluster: Any, template: Any = None, node_groups: Iterable[Any] | None = None
+) -> ClusterRequest:
+    """A cluster as Magnum has it, or as it is to become."""
+    template = template or cluster.cluster_template
+    groups = cluster.nodegroups if node_groups is None else node_groups
     return {
         "cluster": {**_fields(cluster, CLUSTER_FIELDS), "labels": _labels(cluster)},
         "template": {**_fields(template, TEMPLATE_FIELDS), "labels": _labels(template)},
-        "node_groups": [node_group(group) for group in cluster.nodegroups],
+        "node_groups": [node_group(group) for group in groups],
         "openstack": {"answers": [], "auth_url": None},
         "settings": operator_settings(cfg.CONF),
     }
+
+
+def groups_with(cluster: Any, changed: Any) -> list[Any]:
+    """The cluster's node groups with one as it is to become, whether Magnum has saved that or not."""
+    groups = list(cluster.nodegroups)
+    others = [group for group in groups if group.uuid != changed.uuid]
+    position = next((index for index, group in enumerate(groups) if group.uuid == changed.uuid), len(groups))
+    return [*others[:position], changed, *others[position:]]
+
+
+def groups_without(cluster: Any, leaving: Any) -> list[Any]:
+    """The cluster's node groups but for one."""
+    return [group for group in cluster.nodegroups if group.uuid != leaving.uuid]
+
+
+def upgraded_groups(cluster: Any, template: Any, node_group: Any) -> list[Any]:
+    """The cluster's node groups with the images that they are to have after an upgrade.
+
+    Magnum names the default workers where the user names no group: that moves the control plane and every
+    group that runs the image of the cluster's template. Any other group, and the control plane, moves alone.
+    """
+    image = cluster.cluster_template.image_id
+    alone = node_group.role == "master" or not node_group.is_default
+    groups = list(cluster.nodegroups)
+    for group in groups:
+        group.image_id = group.image_id or image
+        if group.uuid == node_group.uuid or (not alone and group.image_id == image):
+            group.image_id = template.image_id
+    return groups
 
 
 def node_group(group: Any) -> dict[str, Any]:
@@ -101,7 +138,8 @@ def operator_settings(configuration: Any) -> dict[str, Any]:
 
 def operation(cluster: Any, kind: OperationKind | None = None) -> Operation:
     """What Magnum is waiting for, by the cluster's status unless it is said."""
-    request = request_without_answers(cluster)
+    groups = cluster.nodegroups
+    request = request_without_answers(cluster, node_groups=groups)
     kind = kind or kind_of(cluster.status)
     return {
         "kind": kind,
@@ -110,7 +148,10 @@ def operation(cluster: Any, kind: OperationKind | None = None) -> Operation:
         "namespace": core.names(request, "")["namespace"],
         "started_at": started_at(cluster, kind),
         "timeout_minutes": (cluster.create_timeout or None) if kind == "create" else None,
-        "node_groups": core.expected(request),
+        "node_groups": [
+            {**expected, "operation": kind_of(group.status) if group.status else None}
+            for expected, group in zip(core.expected(request), groups, strict=True)
+        ],
     }
 
 

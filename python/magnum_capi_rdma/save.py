@@ -5,7 +5,7 @@ Each of the three context managers stands around one hook and writes down how it
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from magnum.common import exception
@@ -39,7 +39,7 @@ def report(cluster: Any, seen: Report) -> None:
     by_name = {group["name"]: group for group in seen["node_groups"]}
     for node_group in cluster.nodegroups:
         if node_group.name in by_name:
-            _write(node_group, **_of_node_group(by_name[node_group.name]))
+            _of_node_group(node_group, by_name[node_group.name])
     known = {name: seen[name] for name in ("api_address", "coe_version") if seen[name]}
     _write(cluster, status=seen["status"], status_reason=seen["status_reason"], **known)
 
@@ -52,14 +52,17 @@ def refusal(context: Any, cluster: Any, text: str) -> None:
     _write(Cluster.get_by_uuid(context, cluster.uuid), status_reason=text)
 
 
-def discard_changes(node_group: Any) -> None:
-    """Put back what the node group is, so that Magnum does not save what was refused."""
-    node_group.refresh()
+def upgrade(cluster: Any, template: Any, node_groups: Iterable[Any]) -> None:
+    """The cluster has another template, and its groups may have other images."""
+    for node_group in node_groups:
+        node_group.status, node_group.status_reason = ClusterStatus.UPDATE_IN_PROGRESS, None
+        node_group.save()
+    _write(cluster, cluster_template_id=template.uuid)
 
 
-def remove(node_group: Any) -> None:
-    """Remove a node group of which nothing was made."""
-    node_group.destroy()
+def owner(cluster: Any, user_id: str) -> None:
+    """Another user's credential is the cluster's now."""
+    _write(cluster, user_id=user_id)
 
 
 @contextlib.contextmanager
@@ -70,6 +73,32 @@ def creating(cluster: Any) -> Iterator[None]:
     except Exception as error:
         _write_node_groups(cluster, status=ClusterStatus.CREATE_FAILED, status_reason=str(error))
         raise
+
+
+@contextlib.contextmanager
+def changing(context: Any, cluster: Any, node_group: Any = None) -> Iterator[None]:
+    """The change has begun, or nothing of it has. Magnum itself marks what failed, without a reason at times.
+
+    The periodic task may have looked at the cluster before there was anything to see, and have called it
+    complete, so what is under way is said once more, the node group first.
+    """
+    if node_group is not None and node_group.status == ClusterStatus.DELETE_IN_PROGRESS:
+        node_group.save()
+    try:
+        yield
+    except Exception as error:
+        if node_group is not None:
+            node_group.refresh()
+        refusal(context, cluster, str(error))
+        cluster.status_reason = str(error)
+        raise
+    if node_group is not None:
+        node_group.save()
+    _write(
+        Cluster.get_by_uuid(context, cluster.uuid),
+        status=ClusterStatus.UPDATE_IN_PROGRESS,
+        status_reason=None,
+    )
 
 
 @contextlib.contextmanager
@@ -99,8 +128,14 @@ def synchronising(cluster: Any) -> Iterator[None]:
         _write(cluster, status_reason=f"The status could not be found out and is tried again: {text}")
 
 
-def _of_node_group(seen: NodeGroupReport) -> dict[str, Any]:
-    return {name: seen[name] for name in ("status", "status_reason", "node_addresses")}
+def _of_node_group(node_group: Any, seen: NodeGroupReport) -> None:
+    if seen["gone"]:
+        node_group.destroy()
+        return
+    values: dict[str, Any] = {name: seen[name] for name in ("status", "status_reason", "node_addresses")}
+    if seen["node_count"] is not None:
+        values["node_count"] = seen["node_count"]
+    _write(node_group, **values)
 
 
 def _write_node_groups(cluster: Any, **values: Any) -> None:

@@ -147,6 +147,29 @@ mod _core {
         to_python(py, &report)
     }
 
+    /// Lets the machines of these servers go first when the node group shrinks.
+    #[pyfunction]
+    fn choose_machines(
+        py: Python<'_>,
+        settings: &Document<'_>,
+        operation: &Document<'_>,
+        node_group: &str,
+        servers: Vec<String>,
+    ) -> PyResult<()> {
+        let settings: Settings = from_python(settings, "settings")?;
+        let operation: Operation = from_python(operation, "operation")?;
+        with_core(py, async |core| pipeline::choose_machines(core, &settings, &operation, node_group, &servers).await)
+    }
+
+    /// The application credential that the cluster uses.
+    #[pyfunction]
+    fn credential<'py>(py: Python<'py>, settings: &Document<'py>, operation: &Document<'py>) -> PyResult<Document<'py>> {
+        let settings: Settings = from_python(settings, "settings")?;
+        let operation: Operation = from_python(operation, "operation")?;
+        let credential = with_core(py, async |core| pipeline::credential(core, &settings, &operation).await)?;
+        to_python(py, &credential)
+    }
+
     /// Begins the end of the cluster.
     #[pyfunction]
     fn delete(py: Python<'_>, settings: &Document<'_>, operation: &Document<'_>) -> PyResult<()> {

@@ -10,5 +10,5 @@ mod releases;
 
 pub use client::ManagementCluster;
 pub use error::ManagementError;
-pub use objects::{Certificate, ClusterSecrets};
+pub use objects::{Certificate, ClusterSecrets, CredentialInUse};
 pub use releases::{Deployed, Waiting};

@@ -8,18 +8,21 @@ use k8s_openapi::api::core::v1::{Namespace, Secret};
 use kube::api::{ApiResource, DeleteParams, DynamicObject, ListParams, Patch, PatchParams};
 use kube::core::{GroupVersionKind, PartialObjectMeta};
 use kube::{Api, ResourceExt};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{ManagementCluster, ManagementError};
 use crate::helm::{ReleaseRef, Revision};
-use crate::model::Cluster;
+use crate::model::{Cluster, ReleaseName};
 use crate::status::ObjectKind;
 
 /// Who writes the driver's fields (server-side apply).
 pub(super) const FIELD_MANAGER: &str = "magnum-capi-rdma";
 /// The label that ties a secret to Magnum's cluster.
 pub(super) const UUID_LABEL: &str = "magnum.openstack.org/cluster-uuid";
+
+/// The annotation that says whose credential was replaced.
+const PREVIOUS_USER: &str = "magnum.openstack.org/previous-user-id";
 
 /// A certificate and its key, both PEM.
 #[derive(Clone, Deserialize)]
@@ -40,6 +43,18 @@ pub struct ClusterSecrets {
     cacert: Option<String>,
     /// By their purpose: `ca`, `etcd`, `proxy`, `sa`.
     certificates: BTreeMap<String, Certificate>,
+    /// Whose credential is replaced, if it was another user's: it is to be deleted later.
+    #[serde(default)]
+    previous_user_id: Option<String>,
+}
+
+/// A cluster's application credential, and whose the one before was if it was another user's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CredentialInUse {
+    /// Keystone's id of it.
+    pub id: String,
+    /// The user whose credential it replaced.
+    pub previous_user_id: Option<String>,
 }
 
 impl std::fmt::Debug for ClusterSecrets {
@@ -70,7 +85,11 @@ fn secrets(cluster: &Cluster, secrets: &ClusterSecrets) -> Vec<(String, serde_js
         cloud["cacert"] = json!(cacert);
     }
     let credentials = cluster.credentials_secret.clone();
-    let mut all = vec![(credentials.clone(), document(&credentials, "Opaque", cloud))];
+    let mut first = document(&credentials, "Opaque", cloud);
+    if let Some(user) = &secrets.previous_user_id {
+        first["metadata"]["annotations"] = json!({PREVIOUS_USER: user});
+    }
+    let mut all = vec![(credentials, first)];
     for (purpose, pair) in &secrets.certificates {
         let name = cluster.release.object(purpose);
         let data = json!({"tls.crt": pair.certificate, "tls.key": pair.key});
@@ -85,6 +104,12 @@ pub(super) fn gone_is_fine<T>(answer: kube::Result<T>) -> kube::Result<()> {
         Err(kube::Error::Api(status)) if status.code == 404 => Ok(()),
         other => other.map(drop),
     }
+}
+
+/// The id in a clouds.yaml of the driver's making, or of magnum-capi-helm's.
+fn credential_id(clouds: &str) -> Option<String> {
+    let document: serde_json::Value = serde_saphyr::from_str(clouds).ok()?;
+    Some(document.pointer("/clouds/openstack/auth/application_credential_id")?.as_str()?.to_owned())
 }
 
 impl ManagementCluster {
@@ -113,6 +138,33 @@ impl ManagementCluster {
             self.ask("store the cluster's secrets", async move { api.patch(name, params, &Patch::Apply(document)).await.map(drop) })
         });
         futures::future::try_join_all(writes).await.map(drop)
+    }
+
+    /// The application credential that a cluster uses; `None` if its secret is gone or is not the driver's.
+    ///
+    /// # Errors
+    /// What the management cluster said.
+    pub async fn credential(&self, release: ReleaseRef<'_>) -> Result<Option<CredentialInUse>, ManagementError> {
+        let api: Api<Secret> = Api::namespaced(self.client(), release.namespace);
+        let name = ReleaseName::existing(release.name).credentials_secret();
+        let Some(secret) = self.ask("read the cluster's credential", api.get_opt(&name)).await? else { return Ok(None) };
+        let previous_user_id = secret.annotations().get(PREVIOUS_USER).cloned();
+        let clouds = secret.data.unwrap_or_default().remove("clouds.yaml");
+        let id = clouds.and_then(|clouds| credential_id(&String::from_utf8_lossy(&clouds.0)));
+        Ok(id.map(|id| CredentialInUse { id, previous_user_id }))
+    }
+
+    /// Lets machines go before others of their node group when it shrinks (Cluster API's `delete-machine` annotation).
+    ///
+    /// # Errors
+    /// What the management cluster said.
+    pub async fn let_go_first(&self, namespace: &str, machines: &[String]) -> Result<(), ManagementError> {
+        let api = self.api(ObjectKind::Machine, namespace);
+        let mark = Patch::Merge(json!({"metadata": {"annotations": {"cluster.x-k8s.io/delete-machine": "true"}}}));
+        for machine in machines {
+            self.ask("choose the machines that go", api.patch_metadata(machine, &PatchParams::default(), &mark)).await?;
+        }
+        Ok(())
     }
 
     /// Deletes a cluster's secrets.

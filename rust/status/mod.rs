@@ -10,6 +10,7 @@ pub mod object;
 pub mod observed;
 pub mod operation;
 mod progress;
+pub mod removal;
 pub mod report;
 
 pub use health::{Health, health};

@@ -344,3 +344,23 @@ fn health_is_told_component_by_component() {
     assert_eq!(short.health_status_reason["cluster"], "Ready");
     assert_eq!(health("update-gone").health_status, "UNKNOWN");
 }
+
+#[test]
+fn machines_that_are_to_go_are_found_by_their_servers() {
+    let fixture = Fixture::named("update-upgraded");
+    let observed = fixture.observed();
+    let group = fixture.operation.node_groups.iter().find(|group| group.role == "worker").expect("workers");
+    let known: Vec<_> = observed.of(status::ObjectKind::OpenStackMachine).filter(|machine| machine.role == group.role()).collect();
+    let present = observed.keeper(&group.role()).and_then(|keeper| keeper.wanted).expect("a count");
+    let smaller = status::ExpectedGroup { node_count: present - 1, ..group.clone() };
+    let found = |servers: &[&str]| {
+        let servers: Vec<String> = servers.iter().map(|server| (*server).to_owned()).collect();
+        status::removal::machines_of(&observed, &smaller, &servers)
+    };
+    let name = known.first().expect("a machine").name.as_str();
+    assert_eq!(found(&[name]), Ok(vec![name.to_owned()]));
+    let problems = found(&["no-such-server"]).expect_err("a problem");
+    assert!(problems[0].to_string().contains("has no server no-such-server"), "{problems:?}");
+    let problems = found(&[name, name]).expect_err("a problem");
+    assert!(problems[0].to_string().contains("2 servers are named, and the group shrinks by 1"), "{problems:?}");
+}

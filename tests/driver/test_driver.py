@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import uuid
+from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -165,43 +166,97 @@ def test_create_without_openstack_says_so(
     assert {group.status for group in stored(cluster).nodegroups} == {ClusterStatus.CREATE_FAILED}
 
 
-def test_a_resize_is_refused_before_magnum_changes_anything(complete: Any, admin: Any) -> None:
-    with pytest.raises(exception.NotSupported, match=NOT_YET):
-        cluster_conductor.Handler().cluster_resize(admin, complete, 3, [], complete.default_ng_worker)
+def test_a_resize_that_fails_leaves_the_count_and_says_why(
+    stocked: cloud_server.Cloud, complete: Any
+) -> None:
+    tenant, group = tenant_of(stocked, "member"), complete.default_ng_worker
+
+    with pytest.raises(core.ManagementClusterError, match="no-such-kubeconfig"):
+        cluster_conductor.Handler().cluster_resize(tenant, complete, 3, [], group)
 
     after = stored(complete)
-    assert after.status == after.default_ng_worker.status == ClusterStatus.CREATE_COMPLETE
+    assert after.status == after.default_ng_worker.status == ClusterStatus.UPDATE_FAILED
     assert after.default_ng_worker.node_count == 1
-    assert after.status_reason.startswith("Changing the number of nodes of a cluster is not supported yet")
+    assert "no-such-kubeconfig" in after.status_reason
 
 
-def test_an_update_is_refused_before_magnum_changes_anything(complete: Any, admin: Any) -> None:
-    with pytest.raises(exception.NotSupported, match=NOT_YET):
-        cluster_conductor.Handler().cluster_update(admin, complete, 3, None, None)
+def test_an_update_that_fails_leaves_the_count(stocked: cloud_server.Cloud, complete: Any) -> None:
+    with pytest.raises(core.ManagementClusterError):
+        cluster_conductor.Handler().cluster_update(tenant_of(stocked, "member"), complete, 3, None, None)
 
     after = stored(complete)
-    assert (after.status, after.default_ng_worker.node_count) == (ClusterStatus.CREATE_COMPLETE, 1)
+    assert (after.status, after.default_ng_worker.node_count) == (ClusterStatus.UPDATE_FAILED, 1)
 
 
-def test_an_upgrade_is_refused_and_leaves_the_status(complete: Any, admin: Any) -> None:
-    with pytest.raises(exception.NotSupported, match=NOT_YET):
-        cluster_conductor.Handler().cluster_upgrade(
-            admin, complete, complete.cluster_template, 1, complete.default_ng_worker
+def test_a_count_is_not_set_where_the_autoscaler_decides(
+    stocked: cloud_server.Cloud, make_cluster: Callable[..., Any], rpc_ready: None
+) -> None:
+    labels = {"auto_scaling_enabled": "true", "min_node_count": "1", "max_node_count": "5"}
+    cluster = make_cluster(
+        status=ClusterStatus.CREATE_COMPLETE, stack_id="research-abcdefghijkl", labels=labels
+    )
+
+    with pytest.raises(exception.NotSupported, match="The autoscaler decides how many nodes group"):
+        cluster_conductor.Handler().cluster_resize(
+            tenant_of(stocked, "member"), cluster, 3, [], cluster.default_ng_worker
         )
 
-    assert stored(complete).status == ClusterStatus.CREATE_COMPLETE
+    assert stored(cluster).default_ng_worker.node_count == 1
 
 
-def test_resizing_the_control_plane_is_refused_by_the_api() -> None:
-    with pytest.raises(exception.MasterNGResizeNotSupported):
-        Driver().validate_master_resize(3)
+def test_an_upgrade_that_is_not_valid_changes_nothing_and_is_answered(
+    cloud: cloud_server.Cloud, complete: Any
+) -> None:
+    """Magnum leaves the status alone for this type of error, and its API answers with the text."""
+    with pytest.raises(exception.NotSupported, match="there is no image ubuntu") as caught:
+        cluster_conductor.Handler().cluster_upgrade(
+            tenant_of(cloud, "member"), complete, complete.cluster_template, 1, complete.default_ng_worker
+        )
+
+    after = stored(complete)
+    assert (after.status, after.status_reason) == (ClusterStatus.CREATE_COMPLETE, str(caught.value))
+    assert {group.status for group in after.nodegroups} == {ClusterStatus.CREATE_COMPLETE}
 
 
-def extra_node_group(admin: Any, cluster: Any) -> Any:
+@pytest.mark.parametrize(
+    ("named", "moved"),
+    [
+        ("default-worker", {"default-master", "default-worker", "like-template"}),
+        ("default-master", {"default-master"}),
+        ("own-image", {"own-image"}),
+        ("like-template", {"like-template"}),
+    ],
+)
+def test_an_upgrade_moves_the_groups_it_is_meant_for(
+    complete: Any, admin: Any, named: str, moved: set[str]
+) -> None:
+    for name, image in (("own-image", "other"), ("like-template", "ubuntu")):
+        group = extra_node_group(admin, complete, name)
+        group.image_id = image
+        group.create()
+    template = Namespace(image_id="newer")
+    chosen = next(group for group in complete.nodegroups if group.name == named)
+
+    groups = gather.upgraded_groups(complete, template, chosen)
+
+    assert {group.name for group in groups if group.image_id == "newer"} == moved
+    images = {group.name: group.image_id for group in groups if group.name not in moved}
+    assert images == {name: "other" if name == "own-image" else "ubuntu" for name in images}
+    assert all(group.image_id != "newer" for group in stored(complete).nodegroups), "nothing is saved yet"
+
+
+def test_the_control_plane_keeps_a_quorum_at_every_size() -> None:
+    Driver().validate_master_resize(3)
+    for count in (0, 2, 4):
+        with pytest.raises(exception.MasterNGSizeInvalid):
+            Driver().validate_master_resize(count)
+
+
+def extra_node_group(admin: Any, cluster: Any, name: str = "gpu") -> Any:
     return NodeGroup(
         admin,
         uuid=str(uuid.uuid4()),
-        name="gpu",
+        name=name,
         cluster_id=cluster.uuid,
         project_id=cluster.project_id,
         role="worker",
@@ -210,47 +265,59 @@ def extra_node_group(admin: Any, cluster: Any) -> Any:
     )
 
 
-def test_a_refused_node_group_can_be_deleted_again(complete: Any, admin: Any) -> None:
-    handler = nodegroup_conductor.Handler()
-    group = extra_node_group(admin, complete)
-    with pytest.raises(exception.NotSupported, match=NOT_YET):
-        handler.nodegroup_create(admin, complete, group)
-    refused = NodeGroup.get_by_name(admin, complete.uuid, "gpu")
-    assert refused.status == ClusterStatus.CREATE_FAILED
-    assert "Delete the node group" in refused.status_reason
+def test_a_bad_node_group_fails_alone_with_its_reason(stocked: cloud_server.Cloud, complete: Any) -> None:
+    tenant = tenant_of(stocked, "member")
+    group = extra_node_group(tenant, complete, "x")
 
-    handler.nodegroup_delete(admin, complete, refused)
+    with pytest.raises(core.InvalidRequest):
+        nodegroup_conductor.Handler().nodegroup_create(tenant, complete, group)
 
-    assert [group.name for group in stored(complete).nodegroups] == ["default-master", "default-worker"]
-    assert stored(complete).status == ClusterStatus.UPDATE_IN_PROGRESS  # the next sync completes it
-
-
-def test_a_node_group_that_was_made_is_not_deleted(complete: Any, admin: Any) -> None:
-    group = extra_node_group(admin, complete)
-    group.create()
-
-    with pytest.raises(exception.NotSupported, match=NOT_YET):
-        nodegroup_conductor.Handler().nodegroup_delete(admin, complete, group)
-
-    assert NodeGroup.get_by_name(admin, complete.uuid, "gpu").status == ClusterStatus.DELETE_FAILED
+    made = NodeGroup.get_by_name(tenant, complete.uuid, "x")
+    assert made.status == ClusterStatus.CREATE_FAILED
+    assert "node_groups[2].name" in made.status_reason
+    assert "node_groups[2].flavor_id" in made.status_reason
+    assert stored(complete).status_reason == made.status_reason
+    assert {group.status for group in complete.nodegroups if group.name != "x"} == {
+        ClusterStatus.CREATE_COMPLETE
+    }
 
 
-def test_what_was_refused_of_a_node_group_is_not_saved(complete: Any, admin: Any) -> None:
+def test_what_failed_of_a_node_group_is_not_saved(stocked: cloud_server.Cloud, complete: Any) -> None:
     group = complete.default_ng_worker
     group.max_node_count = 9
 
-    with pytest.raises(exception.NotSupported, match=NOT_YET):
-        nodegroup_conductor.Handler().nodegroup_update(admin, complete, group)
+    with pytest.raises(core.ManagementClusterError):
+        nodegroup_conductor.Handler().nodegroup_update(tenant_of(stocked, "member"), complete, group)
 
-    assert stored(complete).default_ng_worker.max_node_count is None
+    after = stored(complete)
+    assert after.default_ng_worker.max_node_count is None
+    assert "no-such-kubeconfig" in after.status_reason
 
 
-def test_rotating_the_credential_is_refused(complete: Any, admin: Any) -> None:
+def test_a_request_has_a_group_as_it_is_to_become(complete: Any, admin: Any) -> None:
+    group = complete.default_ng_worker
+    group.max_node_count = 9
+
+    changed = gather.groups_with(complete, group)
+    assert [found.name for found in changed] == ["default-master", "default-worker"]
+    assert changed[1].max_node_count == 9
+    assert [found.name for found in gather.groups_with(complete, extra_node_group(admin, complete))] == [
+        "default-master",
+        "default-worker",
+        "gpu",
+    ]
+    assert [found.name for found in gather.groups_without(complete, group)] == ["default-master"]
+
+
+def test_a_credential_is_made_only_for_a_valid_request(cloud: cloud_server.Cloud, complete: Any) -> None:
     credential_conductor = pytest.importorskip("magnum.conductor.handlers.credential_conductor")
-    with pytest.raises(exception.NotSupported, match=NOT_YET):
-        credential_conductor.Handler().credential_rotate(admin, complete)
+    with pytest.raises(core.InvalidRequest):
+        credential_conductor.Handler().credential_rotate(tenant_of(cloud, "member"), complete)
 
-    assert stored(complete).status == ClusterStatus.CREATE_COMPLETE
+    after = stored(complete)
+    assert after.status == ClusterStatus.CREATE_COMPLETE
+    assert "there is no image ubuntu" in after.status_reason
+    assert cloud.credentials == []
 
 
 def test_a_refused_rotation_keeps_the_certificates(complete: Any, admin: Any) -> None:

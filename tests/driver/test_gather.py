@@ -124,8 +124,15 @@ def test_the_operation_of_a_create(cluster: Any) -> None:
         "started_at": cluster.created_at.isoformat(),
         "timeout_minutes": 60,
         "node_groups": [
-            {"name": "default-master", "role": "master", "node_count": 1, "autoscaled": False},
-            {"name": "default-worker", "role": "worker", "node_count": 1, "autoscaled": False},
+            {
+                "name": f"default-{role}",
+                "role": role,
+                "node_count": 1,
+                "autoscaled": False,
+                "follows_control_plane": role == "worker",
+                "operation": "create",
+            }
+            for role in ("master", "worker")
         ],
     }
     assert datetime.datetime.fromisoformat(operation["started_at"]).tzinfo is not None

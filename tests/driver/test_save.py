@@ -37,9 +37,17 @@ def seen(**values: Any) -> Report:
         "api_address": None,
         "coe_version": None,
         "gone": False,
+        "groups_are_next": False,
         "wanted_server_faults": [],
         "node_groups": [
-            {"name": name, "status": "CREATE_IN_PROGRESS", "status_reason": None, "node_addresses": []}
+            {
+                "name": name,
+                "status": "CREATE_IN_PROGRESS",
+                "status_reason": None,
+                "node_addresses": [],
+                "node_count": None,
+                "gone": False,
+            }
             for name in ("default-master", "default-worker")
         ],
         **values,
@@ -68,6 +76,17 @@ def test_a_report_is_stored(cluster: Any) -> None:
     assert after.default_ng_worker.status == ClusterStatus.CREATE_COMPLETE
     assert after.node_addresses == ["10.0.0.5", "10.0.0.6"]
     assert after.default_ng_master.status == ClusterStatus.CREATE_IN_PROGRESS
+
+
+def test_the_autoscalers_count_is_stored_and_a_group_that_is_gone_is_removed(cluster: Any) -> None:
+    report = seen()
+    report["node_groups"][1].update(node_count=7)
+    save.report(cluster, report)
+    assert stored(cluster).default_ng_worker.node_count == 7
+
+    report["node_groups"][1].update(gone=True)
+    save.report(cluster, report)
+    assert [group.name for group in stored(cluster).nodegroups] == ["default-master"]
 
 
 def test_a_report_that_says_nothing_new_is_not_written(cluster: Any, writes: list[str]) -> None:
@@ -170,3 +189,33 @@ def test_a_refusal_leaves_everything_but_the_reason(make_cluster: Callable[..., 
     after = stored(cluster)
     assert (after.status, after.status_reason) == ("CREATE_COMPLETE", "That is not supported yet.")
     assert after.health_status_reason != {"unsaved": "change"}
+
+
+def test_a_change_that_begins_is_said_whatever_a_sync_said_meanwhile(
+    make_cluster: Callable[..., Any], admin: Any
+) -> None:
+    cluster = make_cluster(status=ClusterStatus.UPDATE_IN_PROGRESS)
+    group = cluster.default_ng_worker
+    group.status = ClusterStatus.DELETE_IN_PROGRESS
+
+    with save.changing(admin, cluster, group):
+        assert stored(cluster).default_ng_worker.status == ClusterStatus.DELETE_IN_PROGRESS
+        sync = stored(cluster)
+        sync.status = ClusterStatus.UPDATE_COMPLETE
+        sync.save()
+
+    assert stored(cluster).status == ClusterStatus.UPDATE_IN_PROGRESS
+
+
+def test_a_change_that_fails_is_told_and_not_saved(make_cluster: Callable[..., Any], admin: Any) -> None:
+    cluster = make_cluster(status=ClusterStatus.CREATE_COMPLETE)
+    group = cluster.default_ng_worker
+    group.max_node_count = 9
+
+    with pytest.raises(ValueError, match="no"), save.changing(admin, cluster, group):
+        raise ValueError("no")
+
+    group.save()
+    after = stored(cluster)
+    assert (after.status, after.status_reason) == (ClusterStatus.CREATE_COMPLETE, "no")
+    assert after.default_ng_worker.max_node_count is None

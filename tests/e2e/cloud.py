@@ -15,7 +15,7 @@ from typing import Any
 import openstack
 
 Document = dict[str, Any]
-POLL_SECONDS = 2.0
+POLL_SECONDS = 1.0
 # Longer than any step takes on two busy cores. Nothing depends on how long it really is.
 PATIENCE_SECONDS = 900.0
 
@@ -52,6 +52,12 @@ class Cloud:
         self.environment = environment
 
     # ---- the real clients
+
+    def refused(self, *command: str) -> str:
+        """What a command says that must not succeed."""
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
+        assert done.returncode != 0, f"{' '.join(command)}\n{done.stdout}"
+        return done.stdout + done.stderr
 
     def run(self, *command: str, text: str | None = None) -> str:
         """What a command prints; it must succeed."""
@@ -165,6 +171,23 @@ class Cloud:
         """A cluster once its create is over, and every reason that it gave meanwhile."""
         ends = ("CREATE_COMPLETE", "CREATE_FAILED")
         return self.wait_until(uuid, lambda cluster: cluster.get("status") in ends)
+
+    def change(self, uuid: str, *command: str) -> tuple[Document, list[str]]:
+        """Ask for a change with the openstack client; the cluster once the change is over, and its reasons.
+
+        A change takes several seconds at least, so it is seen to begin.
+        """
+        before = self.cluster(uuid)
+        self.run("openstack", "coe", *command)
+
+        def has_begun(cluster: Document) -> bool:
+            failed = cluster["status"] == "UPDATE_FAILED"
+            return cluster["status"] == "UPDATE_IN_PROGRESS" or (failed and cluster != before)
+
+        self.wait_until(uuid, has_begun)
+        return self.wait_until(
+            uuid, lambda cluster: cluster["status"] in ("UPDATE_COMPLETE", "UPDATE_FAILED")
+        )
 
     def wait_deleted(self, uuid: str) -> Document:
         """What is left of a cluster once its delete is over: nothing, or the cluster with the reason."""

@@ -179,15 +179,6 @@ def test_secrets_of_the_cluster_are_in_no_log(life: Life, admin: Cloud) -> None:
         assert word not in log.read_text(errors="replace"), f"{log} holds a secret"
 
 
-def test_hooks_that_are_not_there_yet_refuse_and_leave_the_cluster_usable(life: Life, tenant: Cloud) -> None:
-    assert life.cluster["status"] == "CREATE_COMPLETE"
-    tenant.run("openstack", "coe", "cluster", "resize", life.uuid, "3")
-    cluster, _ = tenant.wait_until(life.uuid, lambda cluster: cluster["status_reason"] is not None)
-    assert "Changing the number of nodes of a cluster" in cluster["status_reason"]
-    assert cluster["node_count"] == WORKERS
-    assert cluster["status"] == "CREATE_COMPLETE"
-
-
 def test_nothing_is_left_after_delete(life: Life, tenant: Cloud, admin: Cloud) -> None:
     tenant.delete_cluster(life.uuid)
     assert tenant.wait_deleted(life.uuid) == {}

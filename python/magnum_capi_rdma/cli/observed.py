@@ -70,6 +70,8 @@ def _node_groups(object_: dict[str, Any], release: str | None) -> list[Operation
             "role": "master" if is_control_plane else "worker",
             "node_count": object_.get("spec", {}).get("replicas", 1),
             "autoscaled": False,
+            "follows_control_plane": False,
+            "operation": None,
         }
     ]
 

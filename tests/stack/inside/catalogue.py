@@ -26,6 +26,8 @@ SERVICES = {
 FLAVORS = {"k8s.control": (2, 4096, 20), "k8s.rdma": (4, 8192, 20), "tiny": (1, 512, 1)}
 IMAGES = {
     "ubuntu-2404-kube-v1.36.3": {"os_distro": "ubuntu", "kube_version": "v1.36.3"},
+    "ubuntu-2404-kube-v1.35.6": {"os_distro": "ubuntu", "kube_version": "v1.35.6"},
+    "ubuntu-2404-kube-v1.34.9": {"os_distro": "ubuntu", "kube_version": "v1.34.9"},
     "flatcar-kube-v1.36.3": {"os_distro": "flatcar", "kube_version": "v1.36.3"},
     "ubuntu-2404-no-kube-version": {"os_distro": "ubuntu"},
 }
