@@ -15,6 +15,7 @@ BY_WHOM = "is not supported yet by the driver k8s_capi_rdma"
 ROTATE_CERTIFICATES = "Replacing a cluster's certificates"
 FEDERATION = "A federation of clusters"
 
+SEE_REASON = "Nothing was changed, and the cluster's status_reason says why"
 UNCHANGED = "The cluster stays as it is and keeps working; create another one to have it otherwise."
 
 
@@ -29,11 +30,14 @@ def refused(what: str) -> exception.NotSupported:
 
 @contextlib.contextmanager
 def before_anything() -> Iterator[None]:
-    """A request that is not valid changes nothing, not even the cluster's status, and the API says why."""
+    """A request that is not valid changes nothing, not even the cluster's status, and the API says so.
+
+    Clients show what Magnum's API answers up to the first full stop, so that must be worth reading.
+    """
     try:
         yield
     except core.InvalidRequest as error:
-        raise exception.NotSupported(message=str(error)) from error
+        raise exception.NotSupported(message=f"{SEE_REASON}. {error}") from error
 
 
 def check_resize(operation: Operation, node_group: Any) -> None:
