@@ -181,7 +181,16 @@ pub async fn credential(core: &Core, settings: &Settings, operation: &Operation)
 /// # Errors
 /// What keeps the management cluster from being watched.
 pub async fn health(core: &Core, settings: &Settings, operation: &Operation) -> Result<Health, CoreError> {
-    Ok(status::health(operation, &observed(core, settings, operation).await?))
+    Ok(status::health(operation, &observed(core, settings, operation).await?, now()))
+}
+
+/// What is to be saved of a cluster whose last operation failed, if that has come to its end after all.
+///
+/// # Errors
+/// The same as for [`observe`].
+pub async fn recovery(core: &Core, settings: &Settings, operation: &Operation) -> Result<Option<Report>, CoreError> {
+    let report = observe(core, settings, operation, BTreeMap::new()).await?;
+    Ok(status::recovered(operation, report))
 }
 
 /// Of a cluster without a release nothing was ever made, so nobody need be asked.

@@ -3,7 +3,7 @@
 //! fork. Magnum's conductor forks its workers, and threads do not survive that.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
@@ -15,15 +15,22 @@ use crate::pipeline;
 use crate::settings::Settings;
 use crate::watch::Watch;
 
-/// Which management cluster, and which state of its kubeconfig: an operator may replace the file.
-type Key = (Option<PathBuf>, Option<SystemTime>);
+/// What was made from a kubeconfig, and from which state of it: an operator may replace the file.
+#[derive(Debug)]
+struct Made<T> {
+    modified: Option<SystemTime>,
+    value: T,
+}
+
+/// What was made, by the kubeconfig's path.
+type ByKubeconfig<T> = Mutex<HashMap<Option<PathBuf>, Made<T>>>;
 
 /// The core of one process.
 #[derive(Debug)]
 pub struct Core {
     runtime: Runtime,
-    clusters: Mutex<HashMap<Key, ManagementCluster>>,
-    watches: Mutex<HashMap<Key, Arc<Watch>>>,
+    clusters: ByKubeconfig<ManagementCluster>,
+    watches: ByKubeconfig<Arc<Watch>>,
 }
 
 static CORE: Mutex<Option<(u32, Arc<Core>)>> = Mutex::new(None);
@@ -53,9 +60,8 @@ pub fn core() -> Result<Arc<Core>, CoreError> {
     Ok(core)
 }
 
-fn key(settings: &Settings) -> Key {
-    let modified = |path: &Path| path.metadata().and_then(|metadata| metadata.modified()).ok();
-    (settings.kubeconfig.clone(), settings.kubeconfig.as_deref().and_then(modified))
+fn modified(settings: &Settings) -> Option<SystemTime> {
+    settings.kubeconfig.as_deref()?.metadata().and_then(|metadata| metadata.modified()).ok()
 }
 
 impl Core {
@@ -79,12 +85,13 @@ impl Core {
     /// # Errors
     /// A kubeconfig that cannot be used.
     pub async fn management(&self, settings: &Settings) -> Result<ManagementCluster, CoreError> {
-        let key = key(settings);
-        if let Some(known) = lock(&self.clusters).get(&key) {
-            return Ok(known.clone());
+        let modified = modified(settings);
+        if let Some(known) = lock(&self.clusters).get(&settings.kubeconfig).filter(|made| made.modified == modified) {
+            return Ok(known.value.clone());
         }
-        let opened = ManagementCluster::open(settings.kubeconfig.as_deref(), settings.request_timeout()).await?;
-        Ok(lock(&self.clusters).entry(key).or_insert(opened).clone())
+        let value = ManagementCluster::open(settings.kubeconfig.as_deref(), settings.request_timeout()).await?;
+        lock(&self.clusters).insert(settings.kubeconfig.clone(), Made { modified, value: value.clone() });
+        Ok(value)
     }
 
     /// The watch of the settings' management cluster, started if it is not there.
@@ -93,8 +100,14 @@ impl Core {
     /// A kubeconfig that cannot be used.
     pub async fn watch(&self, settings: &Settings) -> Result<Arc<Watch>, CoreError> {
         let management = self.management(settings).await?;
+        let modified = modified(settings);
         let mut watches = lock(&self.watches);
-        let watch = watches.entry(key(settings)).or_insert_with(|| Arc::new(Watch::start(management, pipeline::now)));
-        Ok(watch.clone())
+        let before = watches.get(&settings.kubeconfig);
+        if let Some(known) = before.filter(|made| made.modified == modified) {
+            return Ok(known.value.clone());
+        }
+        let value = Arc::new(Watch::start(&management, pipeline::now, before.map(|made| &*made.value)));
+        watches.insert(settings.kubeconfig.clone(), Made { modified, value: value.clone() });
+        Ok(value)
     }
 }

@@ -89,6 +89,25 @@ CLUSTER_OPTIONS = [
     ),
 ]
 
+OPERATION_OPTIONS = [
+    cfg.IntOpt(
+        "update_timeout",
+        default=60,
+        min=0,
+        help="Minutes that a change of a cluster may go on without any progress until it counts as failed, "
+        "an upgrade, a resize and a rotation among them; 0 for no limit. Progress is what Magnum shows: "
+        "counts of machines, stages, reasons. A create has the limit that the cluster or its template "
+        "sets (create_timeout), as a whole.",
+    ),
+    cfg.IntOpt(
+        "delete_timeout",
+        default=60,
+        min=0,
+        help="Minutes that a delete may go on without any progress until it counts as failed; 0 for no "
+        "limit. Cluster API goes on with it all the same, and if it comes to its end, so does the cluster.",
+    ),
+]
+
 CREDENTIAL_OPTIONS = [
     cfg.StrOpt(
         "application_credential_interface",
@@ -107,7 +126,9 @@ CREDENTIAL_OPTIONS = [
     ),
 ]
 
-OPTIONS = MANAGEMENT_CLUSTER_OPTIONS + CHART_OPTIONS + CLUSTER_OPTIONS + CREDENTIAL_OPTIONS
+OPTIONS = (
+    MANAGEMENT_CLUSTER_OPTIONS + CHART_OPTIONS + CLUSTER_OPTIONS + OPERATION_OPTIONS + CREDENTIAL_OPTIONS
+)
 
 
 def group(conf: cfg.ConfigOpts | None = None) -> Any:

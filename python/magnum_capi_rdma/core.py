@@ -54,6 +54,7 @@ __all__ = [
     "names",
     "observe",
     "problem_codes",
+    "recovery",
     "render_values",
     "report",
     "settings",
@@ -138,6 +139,11 @@ def choose_machines(operation: Operation, node_group: str, servers: Sequence[str
 def credential(operation: Operation) -> CredentialInUse | None:
     """The application credential that the cluster uses, as the management cluster has it."""
     return _wait(_core.credential, settings(), operation)
+
+
+def recovery(operation: Operation) -> Report | None:
+    """What to save of a cluster whose last operation failed, if that has come to its end after all."""
+    return _wait(_core.recovery, settings(), operation)
 
 
 def delete(operation: Operation) -> None:

@@ -147,7 +147,7 @@ def operation(cluster: Any, kind: OperationKind | None = None) -> Operation:
         "release": cluster.stack_id,
         "namespace": core.names(request, "")["namespace"],
         "started_at": started_at(cluster, kind),
-        "timeout_minutes": (cluster.create_timeout or None) if kind == "create" else None,
+        "timeout_minutes": timeout_minutes(cluster, kind),
         "node_groups": [
             {**expected, "operation": kind_of(group.status) if group.status else None}
             for expected, group in zip(core.expected(request), groups, strict=True)
@@ -167,10 +167,21 @@ def kind_of(status: str | None) -> OperationKind:
 
 
 def started_at(cluster: Any, kind: OperationKind) -> str:
-    """When the operation began; if it is no create, the last change is the nearest that Magnum has."""
+    """When the operation began. Magnum does not keep it; if it is no create, the last progress counts."""
     moment = cluster.created_at if kind == "create" else cluster.updated_at or cluster.created_at
     moment = moment or datetime.datetime.now(datetime.timezone.utc)
     return (moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)).isoformat()
+
+
+def timeout_minutes(cluster: Any, kind: OperationKind) -> int | None:
+    """How long a create may take, as the cluster says, or another operation go on without progress."""
+    options = conf.group()
+    limits = {
+        "create": cluster.create_timeout,
+        "update": options.update_timeout,
+        "delete": options.delete_timeout,
+    }
+    return limits[kind] or None
 
 
 def server_faults(server_ids: Iterable[str]) -> dict[str, str]:

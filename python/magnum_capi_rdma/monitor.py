@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A cluster's health for Magnum, read from what the core's watch knows already."""
+"""A cluster's health for Magnum, read from what the core's watch knows already.
+
+Magnum's periodic task for statuses looks at no cluster that has failed; that for health does, so it is here
+that a cluster which has recovered comes back.
+"""
 
 from typing import Any
 
 from magnum.conductor import monitors
 from magnum.objects.fields import ClusterHealthStatus
 
-from magnum_capi_rdma import core, gather
+from magnum_capi_rdma import core, gather, save
 
 
 class Monitor(monitors.MonitorBase):
@@ -27,7 +31,11 @@ class Monitor(monitors.MonitorBase):
     def poll_health_status(self) -> None:
         """Leave the health in ``data``, where Magnum picks it up. What cannot be found out is unknown."""
         try:
-            self.data.update(core.health(gather.operation(self.cluster)))
+            operation = gather.operation(self.cluster)
+            self.data.update(core.health(operation))
+            recovered = core.recovery(operation) if save.has_failed(self.cluster) else None
+            if recovered:
+                save.recovery(self.context, self.cluster, recovered)
         except core.CoreError as error:
             self.data["health_status"] = ClusterHealthStatus.UNKNOWN
             self.data["health_status_reason"] = {"management_cluster": str(error)}

@@ -60,6 +60,22 @@ def upgrade(cluster: Any, template: Any, node_groups: Iterable[Any]) -> None:
     _write(cluster, cluster_template_id=template.uuid)
 
 
+def has_failed(cluster: Any) -> bool:
+    """Whether the cluster's last operation failed, so that Magnum's periodic task looks at it no more."""
+    return bool((cluster.status or "").endswith("_FAILED"))
+
+
+def recovery(context: Any, cluster: Any, seen: Report) -> None:
+    """An operation that failed has come to its end after all. What was wrong can still be read.
+
+    A fresh copy is written: meanwhile somebody may have begun another operation, which goes before this.
+    """
+    fresh = Cluster.get_by_uuid(context, cluster.uuid)
+    if has_failed(fresh):
+        told = f"The cluster is as it should be. Its last operation had failed: {fresh.status_reason}"
+        report(fresh, {**seen, "status_reason": seen["status_reason"] or told})
+
+
 def owner(cluster: Any, user_id: str) -> None:
     """Another user's credential is the cluster's now."""
     _write(cluster, user_id=user_id)

@@ -125,6 +125,15 @@ mod _core {
         to_python(py, &health)
     }
 
+    /// What to save of a cluster whose last operation failed, if that has come to its end after all.
+    #[pyfunction]
+    fn recovery<'py>(py: Python<'py>, settings: &Document<'py>, operation: &Document<'py>) -> PyResult<Document<'py>> {
+        let settings: Settings = from_python(settings, "settings")?;
+        let operation: Operation = from_python(operation, "operation")?;
+        let recovered = with_core(py, async |core| pipeline::recovery(core, &settings, &operation).await)?;
+        to_python(py, &recovered)
+    }
+
     /// What `observe` would say of these objects at `now`.
     #[pyfunction]
     fn report<'py>(

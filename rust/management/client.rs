@@ -9,6 +9,10 @@ use kube::{Client, Config};
 
 use super::ManagementError;
 
+/// How long a connection may be silent in the middle of an answer. A watch is not: the API server sends a
+/// bookmark every minute, so one that is silent for longer has lost its server.
+const SILENCE: Duration = Duration::from_secs(100);
+
 /// The management cluster, as the driver reaches it.
 #[derive(Clone)]
 pub struct ManagementCluster {
@@ -35,6 +39,8 @@ impl ManagementCluster {
         };
         let mut config = Config::from_custom_kubeconfig(document, &KubeConfigOptions::default()).await.map_err(|error| unusable(&error))?;
         config.connect_timeout = Some(timeout.min(Duration::from_secs(10)));
+        config.read_timeout = Some(SILENCE);
+        config.reset_reader_on_write = true;
         let client = Client::try_from(config).map_err(|error| unusable(&error))?;
         Ok(Self { client, timeout })
     }
@@ -50,9 +56,15 @@ impl ManagementCluster {
     /// # Errors
     /// What the management cluster said, sorted.
     pub async fn ask<T>(&self, act: &str, request: impl Future<Output = kube::Result<T>>) -> Result<T, ManagementError> {
-        match tokio::time::timeout(self.timeout, request).await {
-            Ok(answer) => answer.map_err(|error| ManagementError::from_client(&error, act)),
-            Err(_) => Err(ManagementError::Unreachable(format!("no answer in {} s", self.timeout.as_secs()))),
-        }
+        self.within(request).await?.map_err(|error| ManagementError::from_client(&error, act))
+    }
+
+    /// Waits for an answer, but not for ever.
+    ///
+    /// # Errors
+    /// [`ManagementError::Unreachable`].
+    pub async fn within<T>(&self, answer: impl Future<Output = T>) -> Result<T, ManagementError> {
+        let late = |_| ManagementError::Unreachable(format!("no answer in {} s", self.timeout.as_secs()));
+        tokio::time::timeout(self.timeout, answer).await.map_err(late)
     }
 }

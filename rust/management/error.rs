@@ -2,7 +2,7 @@
 //! What the management cluster or the way to it can refuse.
 
 /// Why the management cluster did not do its part.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum ManagementError {
     /// The kubeconfig is missing or not usable.
     #[error("The kubeconfig of the management cluster cannot be used: {0}. Ask the operator to correct kubeconfig_file in magnum.conf.")]

@@ -2,6 +2,7 @@
 //! A cluster as it is at this moment: the Cluster, and the keepers of its machines. The watch may be a moment late.
 
 use kube::api::{DynamicObject, ListParams};
+use serde::Serialize;
 
 use super::{ManagementCluster, ManagementError};
 use crate::helm::ReleaseRef;
@@ -12,7 +13,7 @@ pub(super) const CLUSTER_LABEL: &str = "cluster.x-k8s.io/cluster-name";
 
 /// Reads an object of a known kind: lists bring objects without their kind, so it is put back first.
 #[must_use]
-pub fn read(kind: ObjectKind, object: &DynamicObject) -> Option<Object> {
+pub fn read(kind: ObjectKind, object: &impl Serialize) -> Option<Object> {
     let mut document = serde_json::to_value(object).ok()?;
     document["kind"] = kind.as_str().into();
     Object::read(&document)

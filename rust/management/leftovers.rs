@@ -67,7 +67,7 @@ impl ManagementCluster {
     pub async fn count_objects(&self, release: ReleaseRef<'_>) -> Result<usize, ManagementError> {
         let selected = ListParams::default().labels(&format!("{CLUSTER_LABEL}={}", release.name));
         let mut left = 0;
-        for kind in ObjectKind::ALL {
+        for kind in ObjectKind::LASTING {
             let api = self.api(kind, release.namespace);
             let count = async {
                 match kind {

@@ -9,9 +9,10 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use super::meaning::{self, Hinders, Meaning};
-use super::object::{Condition, Object, ObjectKind, Role};
+use super::object::{Condition, Object, ObjectKind, Role, Truth};
 use super::observed::ObservedCluster;
 use super::operation::Operation;
+use super::{addons, cluster_api, revision};
 
 /// Something that keeps a cluster from being built or deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,17 +65,35 @@ const WORKING: [&str; 10] = [
     "",
 ];
 
-/// Every failure of a cluster, each sentence once.
+/// Every sentence by which the tables of failures explain one, with placeholders such as `{cause}`.
+#[must_use]
+pub fn sentences() -> Vec<&'static str> {
+    meaning::sentences().chain(cluster_api::sentences()).collect()
+}
+
+/// Every failure of a cluster, each sentence once. What Cluster API says of a group follows from a fault of its
+/// infrastructure, if there is one, and is left out then.
 #[must_use]
 pub fn failures(observed: &ObservedCluster, now: Timestamp) -> Vec<Failure> {
-    let machines = observed.of(ObjectKind::OpenStackMachine);
-    let clusters = observed.of(ObjectKind::OpenStackCluster);
+    let mut all: Vec<Failure> = infrastructure(observed).filter_map(|object| of_object(object, observed, now)).collect();
+    let causes: Vec<Role> = all.iter().map(|failure| failure.role.clone()).collect();
+    let symptoms = cluster_api::failures(observed, now).into_iter().chain(addons::failures(observed, now));
+    all.extend(symptoms.filter(|symptom| causes.iter().all(|cause| *cause != symptom.role && *cause != Role::Cluster)));
+    all.extend(revision::failure(observed, now));
     let mut seen = BTreeSet::new();
-    clusters
-        .chain(machines)
-        .filter_map(|object| of_object(object, observed, now))
-        .filter(|failure| seen.insert((failure.sentence.clone(), format!("{:?}", failure.role))))
-        .collect()
+    all.retain(|failure| seen.insert((failure.sentence.clone(), format!("{:?}", failure.role))));
+    all
+}
+
+fn infrastructure(observed: &ObservedCluster) -> impl Iterator<Item = &Object> {
+    observed.of(ObjectKind::OpenStackCluster).chain(observed.of(ObjectKind::OpenStackMachine))
+}
+
+/// What is wrong with the infrastructure of one machine, for a person.
+#[must_use]
+pub fn of_machine(name: &str, observed: &ObservedCluster, now: Timestamp) -> Option<String> {
+    let machine = observed.of(ObjectKind::OpenStackMachine).find(|machine| &*machine.name == name)?;
+    of_object(machine, observed, now).map(|failure| failure.sentence)
 }
 
 /// Servers in ERROR of which Nova has not been asked.
@@ -104,26 +123,15 @@ pub fn summary<'a>(failures: impl IntoIterator<Item = &'a Failure>) -> Option<St
 ///
 /// An authentication failure hides behind others, so it is looked for first.
 fn failed_conditions(object: &Object) -> impl Iterator<Item = &Condition> {
-    let kinds: &[&str] = match object.kind {
-        ObjectKind::OpenStackCluster => &[
-            "OpenStackAuthenticationSucceeded",
-            "NetworkReady",
-            "RouterReady",
-            "SecurityGroupsReady",
-            "APIEndpointReady",
-            "BastionReady",
-            "Ready",
-        ],
-        _ => &["OpenStackAuthenticationSucceeded", "InstanceReady", "APIServerIngressReady", "FloatingAddressFromPoolReady", "Ready"],
-    };
+    let kinds = object.kind.conditions();
     kinds
         .iter()
         .filter_map(|kind| object.condition(kind))
-        .filter(|condition| condition.status == "False" && !WORKING.contains(&condition.reason.as_str()))
+        .filter(|condition| condition.status == Truth::False && !WORKING.contains(&&*condition.reason))
 }
 
 fn is_server_error(condition: &Condition) -> bool {
-    condition.reason == "InstanceStateError" && condition.message.contains("Instance is in ERROR state")
+    &*condition.reason == "InstanceStateError" && condition.message.contains("Instance is in ERROR state")
 }
 
 fn of_object(object: &Object, observed: &ObservedCluster, now: Timestamp) -> Option<Failure> {

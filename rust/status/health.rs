@@ -1,30 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Whether a cluster is healthy, component by component.
+//! Whether a cluster is healthy, component by component and node by node.
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
-use super::object::{Object, ObjectKind};
+use super::cluster_api::items;
+use super::object::{Object, ObjectKind, Truth};
 use super::observed::ObservedCluster;
 use super::operation::{ExpectedGroup, Operation, OperationKind};
-use super::progress;
+use super::{addons, nodes, progress};
 
 /// The word for a component without a fault.
 const READY: &str = "Ready";
+/// How many nodes of a group are told one by one.
+const MOST_NODES: usize = 10;
 
 /// What Magnum is to show as a cluster's health.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Health {
     /// `HEALTHY`, `UNHEALTHY` or `UNKNOWN`.
     pub health_status: &'static str,
-    /// A sentence for each component; `Ready` where nothing is wrong.
+    /// A sentence for each component, `Ready` where nothing is wrong; below a node group, as `group/node`, one
+    /// for each node that is not as it should be.
     pub health_status_reason: BTreeMap<String, String>,
 }
 
 /// Judges a cluster's health.
 #[must_use]
-pub fn health(operation: &Operation, observed: &ObservedCluster) -> Health {
+pub fn health(operation: &Operation, observed: &ObservedCluster, now: Timestamp) -> Health {
     let Some(cluster) = observed.cluster() else {
         let reason = "The management cluster has no such cluster.".to_owned();
         return Health { health_status: "UNKNOWN", health_status_reason: BTreeMap::from([("cluster".to_owned(), reason)]) };
@@ -33,27 +38,44 @@ pub fn health(operation: &Operation, observed: &ObservedCluster) -> Health {
     if let Some(infrastructure) = observed.of(ObjectKind::OpenStackCluster).next() {
         components.insert("infrastructure".to_owned(), judged(infrastructure, "Ready"));
     }
+    let addons = addons::progress(observed);
+    if addons.wanted > 0 {
+        components.insert("add-ons".to_owned(), if addons.settled() { READY.to_owned() } else { format!("{}.", addons.sentence()) });
+    }
     let kept = |group: &&ExpectedGroup| group.kind(operation.kind) != OperationKind::Delete;
     for group in operation.node_groups.iter().filter(kept) {
-        let state = match observed.keeper(&group.role()) {
-            None => "It has no machines in the management cluster.".to_owned(),
-            Some(keeper) if !keeper.is("Available") => judged(keeper, "Available"),
-            Some(_) => {
-                let state = progress::group(observed, group, operation.kind);
-                if state.ready < state.wanted { format!("{} of {} nodes are ready.", state.ready, state.wanted) } else { READY.to_owned() }
-            }
-        };
-        components.insert(group.name.clone(), state);
+        components.insert(group.name.clone(), of_group(observed, group, operation.kind));
+        components.extend(of_nodes(observed, group, now));
     }
     let healthy = components.values().all(|state| state == READY);
     Health { health_status: if healthy { "HEALTHY" } else { "UNHEALTHY" }, health_status_reason: components }
 }
 
+fn of_group(observed: &ObservedCluster, group: &ExpectedGroup, kind: OperationKind) -> String {
+    match observed.keeper(&group.role()) {
+        None => "It has no machines in the management cluster.".to_owned(),
+        Some(keeper) if !keeper.is("Available") => judged(keeper, "Available"),
+        Some(_) => {
+            let state = progress::group(observed, group, kind);
+            if state.ready < state.wanted { format!("{} of {} nodes are ready.", state.ready, state.wanted) } else { READY.to_owned() }
+        }
+    }
+}
+
+/// The nodes of a group that are not as they should be. Of many a few are told, and how many more there are.
+fn of_nodes(observed: &ObservedCluster, group: &ExpectedGroup, now: Timestamp) -> Vec<(String, String)> {
+    let problems = nodes::problems(observed, &group.role(), now);
+    let more = problems.len().saturating_sub(MOST_NODES);
+    let told = problems.into_iter().take(MOST_NODES).map(|(node, state)| (format!("{}/{node}", group.name), state));
+    let rest = (more > 0).then(|| (format!("{}/…", group.name), format!("{more} more nodes are not ready.")));
+    told.chain(rest).collect()
+}
+
 fn judged(object: &Object, kind: &str) -> String {
     match object.condition(kind) {
-        Some(condition) if condition.status == "True" => READY.to_owned(),
+        Some(condition) if condition.status == Truth::True => READY.to_owned(),
         Some(condition) if condition.message.is_empty() => format!("{} is not {kind}: {}.", object.name, condition.reason),
-        Some(condition) => condition.message.clone(),
+        Some(condition) => format!("{}.", items(&condition.message)),
         None => format!("{} has not been looked at yet.", object.name),
     }
 }

@@ -30,11 +30,11 @@ pub enum Hinders {
 /// Nothing but another attempt from outside helps.
 const HOPELESS: SignedDuration = SignedDuration::ZERO;
 /// Somebody has to act; a short time lets a second attempt pass.
-const NEEDS_A_PERSON: SignedDuration = SignedDuration::from_secs(30);
+pub const NEEDS_A_PERSON: SignedDuration = SignedDuration::from_secs(30);
 /// Somebody else may give back or put back what is missing.
 const MAY_CLEAR: SignedDuration = SignedDuration::from_secs(60);
 /// A service is away: operators restart them.
-const OUTAGE: SignedDuration = SignedDuration::from_mins(15);
+pub const OUTAGE: SignedDuration = SignedDuration::from_mins(15);
 
 /// What must all be in `<reason>: <message>`, how long to wait, what it hinders, and what it means.
 type Row = (&'static [&'static str], SignedDuration, Hinders, &'static str);
@@ -193,6 +193,11 @@ const NOT_ACCEPTED: &str = "OpenStack does not accept the cluster's application 
 const NOT_TRUSTED: &str = "Neutron does not let this project make trusted ports. Ask the operator to allow them.";
 const NO_IMAGE: &str =
     "The machines' image does not exist, or the project cannot see it. Have it restored or shared, or take a template whose image exists.";
+
+/// Every sentence of the tables, with its placeholders.
+pub fn sentences() -> impl Iterator<Item = &'static str> {
+    ROWS.iter().map(|row| row.3).chain(FAULTS.iter().map(|fault| fault.1))
+}
 
 /// What a failed condition of an infrastructure object means.
 pub fn meaning(object: &Object, condition: &Condition) -> Meaning {

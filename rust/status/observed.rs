@@ -21,7 +21,7 @@ impl ObservedCluster {
     pub fn select(all: impl IntoIterator<Item = Object>, namespace: &str, name: &str) -> Self {
         let mut objects: Vec<Arc<Object>> = all
             .into_iter()
-            .filter(|object| object.cluster == name && (namespace.is_empty() || object.namespace == namespace))
+            .filter(|object| &*object.cluster == name && (namespace.is_empty() || &*object.namespace == namespace))
             .map(Arc::new)
             .collect();
         objects.sort_by(|a, b| (a.kind, &a.name).cmp(&(b.kind, &b.name)));
@@ -74,7 +74,7 @@ impl ObservedCluster {
     pub fn addresses(&self, role: &Role) -> Vec<String> {
         self.of(ObjectKind::Machine)
             .filter(|machine| machine.role == *role)
-            .filter_map(|machine| machine.addresses.first().cloned())
+            .filter_map(|machine| machine.address.as_deref().map(str::to_owned))
             .collect()
     }
 
@@ -86,9 +86,9 @@ impl ObservedCluster {
         machine.server_id.as_deref().or_else(|| server().and_then(|server| server.server_id.as_deref()))
     }
 
-    /// Whether nothing of the cluster is left.
+    /// Whether nothing of the cluster is left that stands for something in OpenStack.
     #[must_use]
     pub fn is_gone(&self) -> bool {
-        self.objects.is_empty()
+        self.objects.iter().all(|object| !ObjectKind::LASTING.contains(&object.kind))
     }
 }

@@ -4,7 +4,8 @@
 //! Settled means that every controller has seen the latest specification and that all counts agree;
 //! phases and single conditions come too early (Cluster API reports `ScalingUp=False` before the node is ready).
 
-use super::object::{Object, ObjectKind, Role};
+use super::addons::AddonProgress;
+use super::object::{Object, ObjectKind, Role, Truth};
 use super::observed::ObservedCluster;
 use super::operation::{ExpectedGroup, OperationKind};
 
@@ -50,7 +51,7 @@ fn machines(count: i64) -> String {
 }
 
 fn is_quiet(object: &Object) -> bool {
-    object.up_to_date && !object.is_deleting() && !ONGOING.iter().any(|kind| object.contradicts(kind, "False"))
+    object.up_to_date && !object.is_deleting() && !ONGOING.iter().any(|kind| object.contradicts(kind, Truth::False))
 }
 
 /// How far a group is, while `kind` is done to its cluster.
@@ -77,7 +78,7 @@ fn coming(observed: &ObservedCluster, expected: &ExpectedGroup) -> GroupProgress
     let wanted = if expected.autoscaled { keeper.wanted.unwrap_or(expected.node_count) } else { expected.node_count };
     let counts = [keeper.wanted.unwrap_or(1), keeper.replicas, keeper.up_to_date_replicas, keeper.available_replicas];
     let agreed = counts.iter().all(|count| *count == wanted);
-    let good = keeper.is("Available") && !["MachinesReady", "MachinesUpToDate"].iter().any(|kind| keeper.contradicts(kind, "True"));
+    let good = keeper.is("Available") && !["MachinesReady", "MachinesUpToDate"].iter().any(|kind| keeper.contradicts(kind, Truth::True));
     GroupProgress {
         role,
         wanted,
@@ -95,13 +96,13 @@ fn is_behind(observed: &ObservedCluster, keeper: &Object) -> bool {
 
 /// Whether the Cluster itself has settled; its groups are judged by [`group`].
 pub fn cluster_settled(observed: &ObservedCluster) -> bool {
-    observed
-        .cluster()
-        .is_some_and(|cluster| is_quiet(cluster) && cluster.is("Available") && !GOOD.iter().any(|kind| cluster.contradicts(kind, "True")))
+    observed.cluster().is_some_and(|cluster| {
+        is_quiet(cluster) && cluster.is("Available") && !GOOD.iter().any(|kind| cluster.contradicts(kind, Truth::True))
+    })
 }
 
 /// The stage, for a person: what is being waited for, with counts.
-pub fn stage(observed: &ObservedCluster, groups: &[GroupProgress]) -> String {
+pub fn stage(observed: &ObservedCluster, groups: &[GroupProgress], addons: &AddonProgress) -> String {
     let Some(cluster) = observed.cluster() else {
         return "Waiting for the management cluster to take the cluster up.".to_owned();
     };
@@ -114,6 +115,7 @@ pub fn stage(observed: &ObservedCluster, groups: &[GroupProgress]) -> String {
     let counts = format!("control plane {}/{}, workers {}/{}", ready(true), wanted(true), ready(false), wanted(false));
     let surplus: i64 = groups.iter().map(|group| group.surplus.max(0)).sum();
     if groups.iter().any(|group| group.ready < group.wanted) {
+        let counts = [Some(counts), addons.counts()].into_iter().flatten().collect::<Vec<_>>().join(", ");
         return format!("Making machines: {counts}.{}{}", starting(observed), draining(observed));
     }
     if surplus > 0 {
@@ -121,6 +123,9 @@ pub fn stage(observed: &ObservedCluster, groups: &[GroupProgress]) -> String {
     }
     if groups.iter().any(|group| group.behind) {
         return format!("Upgrading the control plane; the worker groups follow ({counts}).");
+    }
+    if !addons.settled() {
+        return format!("Machines are ready ({counts}); {}.", addons.sentence());
     }
     format!("Machines are ready ({counts}); the cluster is settling.")
 }
@@ -140,7 +145,7 @@ fn starting(observed: &ObservedCluster) -> String {
 /// What keeps a node from being emptied before its machine goes, in the words of the first pod that stays.
 fn draining(observed: &ObservedCluster) -> String {
     let drained = |machine: &Object| {
-        let condition = machine.condition("Deleting").filter(|condition| condition.reason == "DrainingNode")?;
+        let condition = machine.condition("Deleting").filter(|condition| &*condition.reason == "DrainingNode")?;
         let pod = condition.message.lines().find_map(|line| line.trim().strip_prefix("* "))?;
         Some(format!(" Node {} is being drained: {}.", machine.name, pod.trim_end_matches('.')))
     };

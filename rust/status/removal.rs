@@ -18,8 +18,8 @@ pub fn machines_of(observed: &ObservedCluster, group: &ExpectedGroup, servers: &
     let mut problems = Vec::new();
     for server in servers {
         let mut own = observed.of(ObjectKind::OpenStackMachine).filter(|machine| machine.role == role);
-        match own.find(|machine| machine.name == *server || observed.server_id(machine) == Some(server)) {
-            Some(machine) => machines.push(machine.name.clone()),
+        match own.find(|machine| *machine.name == **server || observed.server_id(machine) == Some(server)) {
+            Some(machine) => machines.push(machine.name.to_string()),
             None => problems.push(Problem::new(
                 Code::NotFound,
                 PATH,

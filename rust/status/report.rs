@@ -9,6 +9,7 @@ use super::object::{ObjectKind, Role};
 use super::observed::ObservedCluster;
 use super::operation::{ExpectedGroup, Operation, OperationKind};
 use super::progress::{self, GroupProgress};
+use super::{addons, revision};
 
 /// What Magnum is to save.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -97,8 +98,8 @@ pub fn report(operation: &Operation, observed: &ObservedCluster, now: Timestamp)
     Report {
         status: outcome.status(operation.kind),
         status_reason: reason,
-        api_address: observed.cluster().and_then(|cluster| cluster.endpoint.clone()),
-        coe_version: observed.keeper(&Role::ControlPlane).and_then(|keeper| keeper.version.clone()),
+        api_address: observed.cluster().and_then(|cluster| cluster.endpoint.as_deref().map(str::to_owned)),
+        coe_version: observed.keeper(&Role::ControlPlane).and_then(|keeper| keeper.version.as_deref().map(str::to_owned)),
         gone: operation.kind == OperationKind::Delete && outcome == Outcome::Complete,
         groups_are_next: outcome == Outcome::InProgress && everything_settled(observed, &groups),
         wanted_server_faults: failure::wanted_server_faults(observed),
@@ -121,10 +122,12 @@ fn building(
     if let Some(sentence) = taken_away(operation, observed) {
         return (Outcome::Failed, Some(sentence.to_owned()));
     }
-    if everything_settled(observed, groups) && !groups.iter().any(|group| group.behind) {
+    let addons = addons::progress(observed);
+    let is_there = addons.settled() && revision::settled(observed);
+    if everything_settled(observed, groups) && is_there && !groups.iter().any(|group| group.behind) {
         return (Outcome::Complete, None);
     }
-    let stage = progress::stage(observed, groups);
+    let stage = progress::stage(observed, groups, &addons);
     let told = failure::summary(failures);
     if failures.iter().any(|failure| failure.is_final(operation, now)) {
         return (Outcome::Failed, told);
@@ -132,7 +135,8 @@ fn building(
     if operation.is_late(now) {
         let minutes = operation.timeout_minutes.unwrap_or_default();
         let told = told.unwrap_or_default();
-        let late = format!("Not ready after {minutes} minutes. {stage} {told}");
+        let since = if operation.kind == OperationKind::Create { "Not ready after" } else { "No progress for" };
+        let late = format!("{since} {minutes} minutes. {stage} {told}");
         return (Outcome::Failed, Some(late.trim_end().to_owned()));
     }
     let reason = told.map_or_else(|| stage.clone(), |told| format!("{stage} Trying again: {told}"));
@@ -175,7 +179,7 @@ fn deletion(operation: &Operation, observed: &ObservedCluster, failures: &[Failu
     }
     if operation.is_late(now) {
         let minutes = operation.timeout_minutes.unwrap_or_default();
-        let late = format!("Not deleted after {minutes} minutes. {left} {}", told.unwrap_or_default());
+        let late = format!("No progress for {minutes} minutes. {left} {}", told.unwrap_or_default());
         return (Outcome::Failed, Some(late.trim_end().to_owned()));
     }
     (Outcome::InProgress, Some(told.map_or_else(|| left.clone(), |told| format!("{left} Blocked: {told}"))))

@@ -1,148 +1,76 @@
 // SPDX-License-Identifier: Apache-2.0
-//! One watch per kind for all clusters of a management cluster. Readers get objects and cannot write.
+//! One watch per kind for all clusters of a management cluster. Readers get objects and cannot write, and they
+//! get none while what is kept may be old.
 
+mod follow;
 mod store;
 
-use std::sync::{Arc, Mutex};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use futures::StreamExt;
 use jiff::Timestamp;
-use kube::api::DynamicObject;
-use kube::runtime::{WatchStreamExt, watcher};
 use tokio::sync::watch as signal;
+use tokio::task::JoinSet;
 
-use crate::management::keepers::read;
 use crate::management::{ManagementCluster, ManagementError};
 use crate::status::{ObjectKind, ObservedCluster};
 
-pub use store::Store;
+use store::Store;
 
-/// How many objects one request of the first listing brings.
-const PAGE: u32 = 500;
-
-/// What is known of one kind's watch.
-#[derive(Debug, Default)]
-struct Channel {
-    listed: bool,
-    trouble: Option<ManagementError>,
+/// What is known of a kind's objects.
+#[derive(Debug, Clone)]
+enum State {
+    /// They are being listed: what is kept is old, if there is anything.
+    Listing,
+    /// They are kept as they are.
+    Current,
+    /// They cannot be followed.
+    Broken(ManagementError),
 }
 
-/// The watches of one management cluster.
+/// The state of every kind.
+type States = BTreeMap<ObjectKind, State>;
+
+/// The watches of one management cluster; they end with it.
 #[derive(Debug)]
 pub struct Watch {
-    management: ManagementCluster,
     store: Arc<Store>,
-    channels: Arc<Mutex<std::collections::HashMap<ObjectKind, Channel>>>,
-    changed: signal::Receiver<()>,
+    states: signal::Receiver<States>,
+    _followers: JoinSet<()>,
 }
 
 impl Watch {
-    /// Starts one watch per kind on the current runtime; they go on until it ends.
+    /// Starts one watch per kind on the current runtime.
     ///
-    /// `clock` says when a change arrived.
+    /// `clock` says when a change arrived. What an `earlier` watch of the same management cluster kept is shown
+    /// to nobody, but tells since when conditions stand.
     #[must_use]
-    pub fn start(management: ManagementCluster, clock: fn() -> Timestamp) -> Self {
-        let (notify, changed) = signal::channel(());
-        let notify = Arc::new(notify);
-        let watch = Self { management, store: Arc::default(), channels: Arc::default(), changed };
+    pub fn start(management: &ManagementCluster, clock: fn() -> Timestamp, earlier: Option<&Self>) -> Self {
+        let store = earlier.map(|watch| watch.store.clone()).unwrap_or_default();
+        let (tell, states) = signal::channel(ObjectKind::ALL.map(|kind| (kind, State::Listing)).into());
+        let tell = Arc::new(tell);
+        let mut followers = JoinSet::new();
         for kind in ObjectKind::ALL {
-            tokio::spawn(follow(watch.management.clone(), kind, watch.store.clone(), watch.channels.clone(), notify.clone(), clock));
+            followers.spawn(follow::follow(management.clone(), kind, store.clone(), tell.clone(), clock));
         }
-        watch
+        Self { store, states, _followers: followers }
     }
 
-    /// The objects of one cluster, once every kind has been listed.
+    /// The objects of one cluster as they are. Waits while a kind is being listed, but not longer than `patience`.
     ///
     /// # Errors
-    /// What keeps a kind from being watched, if it was not listed within `patience` or if the management
-    /// cluster does not answer now.
+    /// What keeps a kind from being followed.
     pub async fn cluster(&self, namespace: &str, name: &str, patience: Duration) -> Result<ObservedCluster, ManagementError> {
-        let mut changed = self.changed.clone();
-        let listed = async {
-            while !self.is_listed() {
-                if changed.changed().await.is_err() {
-                    break;
-                }
-            }
-        };
-        if tokio::time::timeout(patience, listed).await.is_err() {
-            return Err(self
-                .take_trouble()
-                .unwrap_or_else(|| ManagementError::Unreachable("its objects could not be listed in time".to_owned())));
-        }
-        self.check_trouble().await?;
-        Ok(self.store.cluster(namespace, name))
-    }
-
-    fn is_listed(&self) -> bool {
-        let channels = lock(&self.channels);
-        ObjectKind::ALL.iter().all(|kind| channels.get(kind).is_some_and(|channel| channel.listed))
-    }
-
-    fn take_trouble(&self) -> Option<ManagementError> {
-        lock(&self.channels).values_mut().find_map(|channel| channel.trouble.take())
-    }
-
-    /// A watch that was interrupted says nothing while it resumes quietly, so the trouble stands until the
-    /// management cluster answers a question. Without trouble nothing is asked.
-    async fn check_trouble(&self) -> Result<(), ManagementError> {
-        if lock(&self.channels).values().all(|channel| channel.trouble.is_none()) {
-            return Ok(());
-        }
-        let client = self.management.client();
-        self.management.ask("say its version", client.apiserver_version()).await?;
-        while self.take_trouble().is_some() {}
-        Ok(())
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-async fn follow(
-    management: ManagementCluster,
-    kind: ObjectKind,
-    store: Arc<Store>,
-    channels: Arc<Mutex<std::collections::HashMap<ObjectKind, Channel>>>,
-    notify: Arc<signal::Sender<()>>,
-    clock: fn() -> Timestamp,
-) {
-    let config = watcher::Config::default().page_size(PAGE);
-    let mut events = std::pin::pin!(watcher(management.api(kind, ""), config).default_backoff());
-    while let Some(event) = events.next().await {
-        match event {
-            Ok(event) => {
-                let listed = matches!(event, watcher::Event::InitDone);
-                absorb(&store, kind, event, clock());
-                if listed {
-                    let mut channels = lock(&channels);
-                    *channels.entry(kind).or_default() = Channel { listed: true, trouble: None };
-                }
-            }
-            Err(error) => {
-                let trouble = ManagementError::from_watch(&error, kind.as_str());
-                let mut channels = lock(&channels);
-                let channel = channels.entry(kind).or_default();
-                if kind.is_optional() && matches!(trouble, ManagementError::Missing(_)) {
-                    channel.listed = true;
-                } else {
-                    tracing::warn!("watching {} was interrupted: {trouble}", kind.as_str());
-                    channel.trouble = Some(trouble);
-                }
-            }
-        }
-        let _ = notify.send(());
-    }
-}
-
-fn absorb(store: &Store, kind: ObjectKind, event: watcher::Event<DynamicObject>, now: Timestamp) {
-    match event {
-        watcher::Event::Init => store.begin(kind),
-        watcher::Event::InitApply(object) => read(kind, &object).into_iter().for_each(|object| store.list(object)),
-        watcher::Event::InitDone => store.finish(kind),
-        watcher::Event::Apply(object) => read(kind, &object).into_iter().for_each(|object| store.put(object, now)),
-        watcher::Event::Delete(object) => read(kind, &object).iter().for_each(|object| store.remove(object)),
+        let mut states = self.states.clone();
+        let listed = states.wait_for(|states| states.values().all(|state| !matches!(state, State::Listing)));
+        let late = || ManagementError::Unreachable("its objects could not be listed in time".to_owned());
+        let states = tokio::time::timeout(patience, listed).await.map_err(|_| late())?.map_err(|_| late())?;
+        let broken = states.values().find_map(|state| match state {
+            State::Broken(trouble) => Some(trouble.clone()),
+            _ => None,
+        });
+        drop(states);
+        broken.map_or_else(|| Ok(self.store.cluster(namespace, name)), Err)
     }
 }

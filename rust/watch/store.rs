@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The objects of all clusters in their compact form, by cluster.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
 use jiff::Timestamp;
 
 use crate::status::{Object, ObjectKind, ObservedCluster};
 
-/// Namespace and name of a Cluster.
-type ClusterKey = (String, String);
-/// An object within its cluster.
-type ObjectKey = (ObjectKind, String);
+/// The objects of one cluster, in the order of kind and name.
+type Shelf = Vec<Arc<Object>>;
 
 #[derive(Debug, Default)]
 struct Shelves {
-    clusters: HashMap<ClusterKey, BTreeMap<ObjectKey, Arc<Object>>>,
+    /// By namespace and name of the Cluster.
+    clusters: HashMap<Arc<str>, HashMap<Arc<str>, Shelf>>,
     /// What a listing under way has brought so far.
     listing: HashMap<ObjectKind, Vec<Object>>,
 }
@@ -29,8 +28,8 @@ impl Store {
     #[must_use]
     pub fn cluster(&self, namespace: &str, name: &str) -> ObservedCluster {
         let shelves = self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let objects = shelves.clusters.get(&(namespace.to_owned(), name.to_owned()));
-        ObservedCluster { objects: objects.into_iter().flat_map(BTreeMap::values).cloned().collect(), ..Default::default() }
+        let objects = shelves.clusters.get(namespace).and_then(|clusters| clusters.get(name));
+        ObservedCluster { objects: objects.cloned().unwrap_or_default(), ..Default::default() }
     }
 
     /// A listing of `kind` begins; what is there stays until it is complete.
@@ -44,26 +43,18 @@ impl Store {
     }
 
     /// The listing of `kind` is complete: it replaces all that was there.
-    pub fn finish(&self, kind: ObjectKind) {
+    pub fn finish(&self, kind: ObjectKind, now: Timestamp) {
         self.write(|shelves| {
             let listed = shelves.listing.remove(&kind).unwrap_or_default();
-            let mut before: HashMap<(String, String), Arc<Object>> = HashMap::new();
-            for objects in shelves.clusters.values_mut() {
-                objects.retain(|(found, name), object| {
-                    let other = *found != kind;
-                    if !other {
-                        before.insert((object.namespace.clone(), name.clone()), object.clone());
-                    }
-                    other
-                });
-            }
+            let before = shelves.take(kind);
             for mut object in listed {
                 if let Some(earlier) = before.get(&(object.namespace.clone(), object.name.clone())) {
                     object.remember(earlier, None);
                 }
-                shelves.insert(Arc::new(object));
+                object.seen_at(now);
+                shelves.insert(object);
             }
-            shelves.clusters.retain(|_, objects| !objects.is_empty());
+            shelves.sweep();
         });
     }
 
@@ -73,14 +64,17 @@ impl Store {
             if let Some(earlier) = shelves.remove(&object) {
                 object.remember(&earlier, Some(now));
             }
-            shelves.insert(Arc::new(object));
+            object.seen_at(now);
+            shelves.insert(object);
         });
     }
 
     /// An object is gone.
     pub fn remove(&self, object: &Object) {
         self.write(|shelves| {
-            shelves.remove(object);
+            if shelves.remove(object).is_some() {
+                shelves.sweep();
+            }
         });
     }
 
@@ -89,24 +83,48 @@ impl Store {
     }
 }
 
+/// Where an object is on its shelf, or belongs.
+fn place(shelf: &Shelf, kind: ObjectKind, name: &str) -> Result<usize, usize> {
+    shelf.binary_search_by(|found| (found.kind, &*found.name).cmp(&(kind, name)))
+}
+
 impl Shelves {
-    fn insert(&mut self, object: Arc<Object>) {
-        let cluster = (object.namespace.clone(), object.cluster.clone());
-        self.clusters.entry(cluster).or_default().insert((object.kind, object.name.clone()), object);
+    /// The names of namespace and cluster are kept once for all objects of a cluster.
+    fn insert(&mut self, mut object: Object) {
+        object.namespace = self.clusters.get_key_value(&object.namespace).map_or(object.namespace, |(namespace, _)| namespace.clone());
+        let clusters = self.clusters.entry(object.namespace.clone()).or_default();
+        object.cluster = clusters.get_key_value(&object.cluster).map_or(object.cluster, |(cluster, _)| cluster.clone());
+        let shelf = clusters.entry(object.cluster.clone()).or_default();
+        match place(shelf, object.kind, &object.name) {
+            Ok(index) => shelf[index] = Arc::new(object),
+            Err(index) => {
+                shelf.reserve_exact(1);
+                shelf.insert(index, Arc::new(object));
+            }
+        }
     }
 
     /// Takes an object out, wherever it is: its cluster may have become known only by now.
     fn remove(&mut self, object: &Object) -> Option<Arc<Object>> {
-        let key = (object.kind, object.name.clone());
-        let cluster = (object.namespace.clone(), object.cluster.clone());
-        let found = self.clusters.get_mut(&cluster).and_then(|objects| objects.remove(&key));
-        if self.clusters.get(&cluster).is_some_and(BTreeMap::is_empty) {
-            self.clusters.remove(&cluster);
-        }
-        found.or_else(|| {
-            let mut others = self.clusters.iter_mut().filter(|((namespace, _), _)| *namespace == object.namespace);
-            others.find_map(|(_, objects)| objects.remove(&key))
-        })
+        let clusters = self.clusters.get_mut(&object.namespace)?;
+        let from = |shelf: &mut Shelf| place(shelf, object.kind, &object.name).ok().map(|index| shelf.remove(index));
+        let own = clusters.get_mut(&object.cluster).and_then(from);
+        own.or_else(|| clusters.values_mut().find_map(from))
+    }
+
+    /// Takes out all objects of a kind.
+    fn take(&mut self, kind: ObjectKind) -> HashMap<(Arc<str>, Box<str>), Arc<Object>> {
+        let shelves = self.clusters.values_mut().flat_map(HashMap::values_mut);
+        let taken = shelves.flat_map(|shelf| shelf.extract_if(.., |object| object.kind == kind));
+        taken.map(|object| ((object.namespace.clone(), object.name.clone()), object)).collect()
+    }
+
+    /// Forgets clusters that have nothing left.
+    fn sweep(&mut self) {
+        self.clusters.retain(|_, clusters| {
+            clusters.retain(|_, shelf| !shelf.is_empty());
+            !clusters.is_empty()
+        });
     }
 }
 
@@ -148,9 +166,9 @@ mod tests {
         store.put(machine("old", "x"), at(0));
         store.begin(ObjectKind::OpenStackMachine);
         store.list(machine("new", "x"));
-        assert_eq!(store.cluster("n", "c").objects[0].name, "old", "what is there stays until the listing is complete");
-        store.finish(ObjectKind::OpenStackMachine);
-        assert_eq!(store.cluster("n", "c").objects[0].name, "new");
+        assert_eq!(store.cluster("n", "c").objects[0].name.as_ref(), "old", "what is there stays until the listing is complete");
+        store.finish(ObjectKind::OpenStackMachine, at(1));
+        assert_eq!(store.cluster("n", "c").objects[0].name.as_ref(), "new");
         store.remove(&machine("new", "x"));
         assert!(store.cluster("n", "c").is_gone());
         assert!(store.0.read().expect("a lock").clusters.is_empty());

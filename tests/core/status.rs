@@ -6,85 +6,17 @@
 //! report; `UPDATE_GOLDEN=1 cargo test --no-default-features --test status` writes them anew.
 #![allow(clippy::expect_used, clippy::panic, reason = "what cannot be read fails its test")]
 
+mod states;
 mod support;
 
 use std::collections::BTreeMap;
 use std::fs;
 
 use jiff::{SignedDuration, Timestamp};
-use magnum_capi_rdma::status::{self, Object, ObservedCluster, Operation, Report};
-use serde::Deserialize;
+use magnum_capi_rdma::status::{self, Object, ObservedCluster, Operation};
 use serde_json::{Value, json};
-use support::{assert_golden, document, path};
-
-const FIXTURES: &str = "tests/fixtures/status";
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Fixture {
-    #[serde(skip)]
-    name: String,
-    what: String,
-    operation: Operation,
-    now: Timestamp,
-    server_faults: BTreeMap<String, String>,
-    expect: Expected,
-    objects: Vec<Value>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Expected {
-    status: String,
-    reason: Vec<String>,
-    #[serde(default)]
-    groups: BTreeMap<String, String>,
-    #[serde(default)]
-    wanted_server_faults: Vec<String>,
-    /// The first moment at which the operation counts as failed; never, if it is not given.
-    #[serde(default)]
-    fails_at: Option<Timestamp>,
-}
-
-impl Fixture {
-    fn named(name: &str) -> Self {
-        let fixture: Self =
-            serde_json::from_value(document(&format!("{FIXTURES}/{name}.json"))).unwrap_or_else(|error| panic!("{name}: {error}"));
-        Self { name: name.to_owned(), ..fixture }
-    }
-
-    /// The same state, but for the objects of one kind.
-    fn with(&self, kind: &str, change: impl Fn(&mut Value)) -> Self {
-        let mut changed = Self::named(&self.name);
-        changed.objects.iter_mut().filter(|object| object["kind"] == kind).for_each(change);
-        changed
-    }
-
-    fn observed(&self) -> ObservedCluster {
-        let release = self.operation.release.as_deref().unwrap_or_default();
-        let objects = self.objects.iter().map(|object| Object::read(object).unwrap_or_else(|| panic!("{}: {object}", self.name)));
-        let mut observed = ObservedCluster::select(objects, &self.operation.namespace, release);
-        observed.server_faults = self.server_faults.clone();
-        observed
-    }
-
-    fn report(&self) -> Report {
-        status::report(&self.operation, &self.observed(), self.now)
-    }
-
-    fn status_at(&self, now: Timestamp) -> String {
-        status::report(&self.operation, &self.observed(), now).status
-    }
-}
-
-fn fixtures() -> Vec<Fixture> {
-    let mut names: Vec<String> = fs::read_dir(path(FIXTURES))
-        .expect("fixtures")
-        .map(|entry| entry.expect("a fixture").path().file_stem().expect("a name").to_string_lossy().into_owned())
-        .collect();
-    names.sort();
-    names.iter().map(|name| Fixture::named(name)).collect()
-}
+use states::{Fixture, fixtures};
+use support::{assert_golden, path};
 
 #[test]
 fn every_state_is_reported_as_expected() {
@@ -329,23 +261,6 @@ fn what_is_no_object_of_the_cluster_is_not_read() {
 }
 
 #[test]
-fn health_is_told_component_by_component() {
-    let health = |name: &str| {
-        let fixture = Fixture::named(name);
-        status::health(&fixture.operation, &fixture.observed())
-    };
-    let complete = health("create-complete");
-    assert_eq!(complete.health_status, "HEALTHY");
-    assert!(complete.health_status_reason.values().all(|state| state == "Ready"), "{complete:?}");
-    let components: Vec<&str> = complete.health_status_reason.keys().map(String::as_str).collect();
-    assert_eq!(components, ["cluster", "default-master", "default-worker", "infrastructure"]);
-    let short = health("update-quota-on-scale-up");
-    assert_eq!((short.health_status, short.health_status_reason["default-worker"].as_str()), ("UNHEALTHY", "2 of 3 nodes are ready."));
-    assert_eq!(short.health_status_reason["cluster"], "Ready");
-    assert_eq!(health("update-gone").health_status, "UNKNOWN");
-}
-
-#[test]
 fn machines_that_are_to_go_are_found_by_their_servers() {
     let fixture = Fixture::named("update-upgraded");
     let observed = fixture.observed();
@@ -357,7 +272,7 @@ fn machines_that_are_to_go_are_found_by_their_servers() {
         let servers: Vec<String> = servers.iter().map(|server| (*server).to_owned()).collect();
         status::removal::machines_of(&observed, &smaller, &servers)
     };
-    let name = known.first().expect("a machine").name.as_str();
+    let name = known.first().expect("a machine").name.as_ref();
     assert_eq!(found(&[name]), Ok(vec![name.to_owned()]));
     let problems = found(&["no-such-server"]).expect_err("a problem");
     assert!(problems[0].to_string().contains("has no server no-such-server"), "{problems:?}");

@@ -138,16 +138,20 @@ def test_the_operation_of_a_create(cluster: Any) -> None:
     assert datetime.datetime.fromisoformat(operation["started_at"]).tzinfo is not None
 
 
-def test_the_operation_of_a_delete_has_no_limit(make_cluster: Callable[..., Any]) -> None:
+def test_a_delete_and_an_update_may_be_without_progress_for_a_while(
+    make_cluster: Callable[..., Any], magnum_conf: MagnumConf
+) -> None:
+    magnum_conf.add({"capi_rdma": {"delete_timeout": 7, "update_timeout": 0}})
     cluster = make_cluster(stack_id="research-abcdefghijkl")
 
-    operation = gather.operation(cluster, "delete")
+    delete, update = gather.operation(cluster, "delete"), gather.operation(cluster, "update")
 
-    assert (operation["kind"], operation["release"], operation["timeout_minutes"]) == (
+    assert (delete["kind"], delete["release"], delete["timeout_minutes"]) == (
         "delete",
         "research-abcdefghijkl",
-        None,
+        7,
     )
+    assert (update["kind"], update["timeout_minutes"]) == ("update", None)
 
 
 def test_a_create_without_a_limit(make_cluster: Callable[..., Any]) -> None:

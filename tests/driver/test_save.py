@@ -219,3 +219,61 @@ def test_a_change_that_fails_is_told_and_not_saved(make_cluster: Callable[..., A
     after = stored(cluster)
     assert (after.status, after.status_reason) == (ClusterStatus.CREATE_COMPLETE, "no")
     assert after.default_ng_worker.max_node_count is None
+
+
+def failed(cluster: Any, status: str = "UPDATE_FAILED") -> None:
+    cluster.status, cluster.status_reason = status, "The project's quota is too small."
+    cluster.save()
+
+
+def test_a_recovery_is_stored_with_what_had_failed(cluster: Any) -> None:
+    failed(cluster)
+
+    save.recovery(
+        cluster._context,
+        cluster,
+        seen(
+            status="UPDATE_COMPLETE",
+            status_reason=None,
+            node_groups=[
+                {
+                    "name": name,
+                    "status": "UPDATE_COMPLETE",
+                    "status_reason": None,
+                    "node_addresses": [],
+                    "node_count": None,
+                    "gone": False,
+                }
+                for name in ("default-master", "default-worker")
+            ],
+        ),
+    )
+
+    after = stored(cluster)
+    assert after.status == "UPDATE_COMPLETE"
+    assert after.status_reason.endswith("had failed: The project's quota is too small.")
+    assert {group.status for group in after.nodegroups} == {"UPDATE_COMPLETE"}
+    assert {group.status_reason for group in after.nodegroups} == {None}
+
+
+@pytest.mark.parametrize("status", ["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE", "DELETE_IN_PROGRESS"])
+def test_what_was_begun_meanwhile_goes_before_a_recovery(
+    cluster: Any, writes: list[str], status: str
+) -> None:
+    failed(cluster)
+    newer = stored(cluster)
+    newer.status = status
+    newer.save()
+    writes.clear()
+
+    save.recovery(cluster._context, cluster, seen(status="CREATE_COMPLETE"))
+
+    assert writes == []
+
+
+def test_a_delete_that_goes_on_says_so(cluster: Any) -> None:
+    failed(cluster, "DELETE_FAILED")
+
+    save.recovery(cluster._context, cluster, seen(status="DELETE_IN_PROGRESS", status_reason="It goes on."))
+
+    assert (stored(cluster).status, stored(cluster).status_reason) == ("DELETE_IN_PROGRESS", "It goes on.")

@@ -37,6 +37,8 @@ def steps() -> list[Step]:
         Step("parity tests", (*PYTEST, "tests/parity"), ("wheel", "peer environment"),
              counts=counts.of_pytest),
         *_older_releases(),
+        Step("watch tests", (*PYTEST, "tests/management"), ("wheel", "stack programs"),
+             counts=counts.of_pytest),
         Step("chart tests", (*PYTEST, "tests/charts"), ("helm", "python environment"),
              environment={"PATH": path_with(programs.helm_folders())}, counts=counts.of_pytest),
         Step("provider tests", ("go", "test", "-v", "./provider/..."), ("stack programs",), uses="go",

@@ -15,9 +15,12 @@ RESOURCES = (
     "clusters.cluster.x-k8s.io",
     "kubeadmcontrolplanes",
     "machinedeployments",
+    "machinehealthchecks",
     "machines.cluster.x-k8s.io",
     "openstackclusters",
     "openstackmachines",
+    "openstackservers",
+    "clusterresourcesets",
 )
 
 DESCRIPTION = f"""\
@@ -25,6 +28,7 @@ Print what Magnum would show for a cluster whose objects are in a file. Get the 
 
   kubectl get -n NAMESPACE -o yaml {",".join(RESOURCES)}
 
+With upstream's chart add helmreleases.addons.stackhpc.com and manifests.addons.stackhpc.com.
 The file may instead be a mapping of 'objects' (a list of them), 'server_faults' (Nova's fault of servers in
 error, by id) and 'operation' (what Magnum waits for, where --operation does not say it)."""
 
