@@ -166,6 +166,10 @@ pub enum Kind {
     Subnet,
     /// The names of all Cinder volume types (the reference is empty).
     VolumeTypes,
+    /// Nova's availability zones (the reference is empty).
+    AvailabilityZones,
+    /// A Nova server group.
+    ServerGroup,
 }
 
 impl Kind {
@@ -178,6 +182,8 @@ impl Kind {
             Self::Network => "network",
             Self::Subnet => "subnet",
             Self::VolumeTypes => "volume types",
+            Self::AvailabilityZones => "availability zones",
+            Self::ServerGroup => "server group",
         }
     }
 }
@@ -242,6 +248,8 @@ pub struct OperatorSettings {
     pub default_boot_volume_size: i64,
     /// Values of labels where neither the group, the cluster nor the template has one.
     pub label_defaults: Labels,
+    /// Labels of which it counts for nothing what groups, clusters and templates say.
+    pub ignored_labels: Vec<String>,
 }
 
 impl Default for OperatorSettings {
@@ -254,6 +262,7 @@ impl Default for OperatorSettings {
             default_boot_volume_type: None,
             default_boot_volume_size: 0,
             label_defaults: Labels::new(),
+            ignored_labels: Vec::new(),
         }
     }
 }

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The options of this driver in magnum.conf: the section ``[capi_rdma]``.
 
+Defaults of labels have a section of their own, in :mod:`magnum_capi_rdma.label_options`. Where
+magnum-capi-helm has an option of the same meaning in its ``[capi_helm]``, that counts too.
+
 Nothing is registered when this module is imported; :func:`group` does it on first use.
 """
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +20,12 @@ GROUP = cfg.OptGroup(
     help="Options of the driver k8s_capi_rdma.",
 )
 
+PEERS_GROUP = "capi_helm"
+
 MANAGEMENT_CLUSTER_OPTIONS = [
     cfg.StrOpt(
         "kubeconfig_file",
+        deprecated_group=PEERS_GROUP,
         help="Kubeconfig of the Cluster API management cluster. Without it the environment variable "
         "KUBECONFIG counts, then ~/.kube/config of the user that the conductor runs as.",
     ),
@@ -30,6 +37,7 @@ MANAGEMENT_CLUSTER_OPTIONS = [
     ),
     cfg.StrOpt(
         "namespace_prefix",
+        deprecated_group=PEERS_GROUP,
         default="magnum",
         regex="^[a-z]([a-z0-9-]*[a-z0-9])?$",
         max_length=30,
@@ -71,21 +79,32 @@ CHART_OPTIONS = [
 ]
 
 CLUSTER_OPTIONS = [
-    cfg.IntOpt("minimum_flavor_ram", default=2048, min=0, help="The least memory of a node's flavor in MiB."),
     cfg.IntOpt(
-        "minimum_flavor_vcpus", default=2, min=0, help="The least number of virtual CPUs of a node's flavor."
+        "minimum_flavor_ram",
+        deprecated_group=PEERS_GROUP,
+        default=2048,
+        min=0,
+        help="The least memory of a node's flavor in MiB.",
+    ),
+    cfg.IntOpt(
+        "minimum_flavor_vcpus",
+        deprecated_group=PEERS_GROUP,
+        default=2,
+        min=0,
+        help="The least number of virtual CPUs of a node's flavor.",
     ),
     cfg.StrOpt(
         "default_volume_type",
+        deprecated_group=PEERS_GROUP,
+        deprecated_name="csi_cinder_default_volume_type",
         help="Cinder volume type of the storage class that claims get by default. Without it the default "
         "type of Cinder.",
     ),
-    cfg.DictOpt(
-        "label_defaults",
-        default={},
-        help="Values of labels for clusters that do not set them, on the cluster or its template: "
-        "label_defaults = auto_healing_enabled:true,octavia_provider:ovn. "
-        "The command 'magnum-capi-rdma labels' lists all labels.",
+    cfg.ListOpt(
+        "ignored_labels",
+        default=[],
+        help="Labels that are to count for nothing, whatever node groups, clusters and templates say, "
+        "because templates carry them for another driver. What this file says of them counts.",
     ),
 ]
 
@@ -111,6 +130,8 @@ OPERATION_OPTIONS = [
 CREDENTIAL_OPTIONS = [
     cfg.StrOpt(
         "application_credential_interface",
+        deprecated_group=PEERS_GROUP,
+        deprecated_name="app_cred_interface_type",
         default="public",
         choices=["public", "internal", "admin"],
         help="Which OpenStack endpoints a cluster and its infrastructure provider use.",
@@ -133,14 +154,22 @@ OPTIONS = (
 
 def group(conf: cfg.ConfigOpts | None = None) -> Any:
     """The section's values, registered if they were not yet."""
+    return registered(GROUP, OPTIONS, conf)
+
+
+def registered(section: cfg.OptGroup, options: Iterable[cfg.Opt], conf: cfg.ConfigOpts | None = None) -> Any:
+    """The values of a section. It is registered once: oslo.config forgets then what it has read."""
     conf = conf or cfg.CONF
-    conf.register_group(GROUP)
-    conf.register_opts(OPTIONS, group=GROUP)
-    return conf[GROUP.name]
+    try:
+        return conf[section.name]
+    except cfg.NoSuchOptError:
+        conf.register_group(section)
+        conf.register_opts(options, group=section)
+        return conf[section.name]
 
 
 def list_opts() -> list[tuple[cfg.OptGroup, list[cfg.Opt]]]:
-    """All options, for oslo-config-generator."""
+    """The section's options."""
     return [(GROUP, OPTIONS)]
 
 

@@ -7,7 +7,7 @@ document that does not fit and names the field.
 
 from typing import Any, Literal, TypedDict
 
-Kind = Literal["image", "flavor", "network", "subnet", "volume_types"]
+Kind = Literal["image", "flavor", "network", "subnet", "volume_types", "availability_zones", "server_group"]
 OperationKind = Literal["create", "update", "delete"]
 
 
@@ -170,8 +170,12 @@ class LabelRow(TypedDict):
     name: str
     type: str
     allowed: str
+    minimum: int | None
+    maximum: int | None
+    words: list[str]
     default: str | None
     scope: str
+    newer: str | None
     doc: str
 
 

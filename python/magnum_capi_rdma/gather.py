@@ -11,7 +11,7 @@ from typing import Any
 from oslo_config import cfg
 from oslo_log import log as logging
 
-from magnum_capi_rdma import cloud, conf, core, lookups
+from magnum_capi_rdma import cloud, conf, core, label_options, lookups
 from magnum_capi_rdma.documents import ClusterRequest, Operation, OperationKind
 
 LOG = logging.getLogger(__name__)
@@ -132,7 +132,8 @@ def operator_settings(configuration: Any) -> dict[str, Any]:
         "default_volume_type": options.default_volume_type or None,
         "default_boot_volume_type": configuration.cinder.default_boot_volume_type or None,
         "default_boot_volume_size": configuration.cinder.default_boot_volume_size,
-        "label_defaults": dict(options.label_defaults),
+        "label_defaults": label_options.defaults(configuration),
+        "ignored_labels": list(options.ignored_labels),
     }
 
 

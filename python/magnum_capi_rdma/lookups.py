@@ -106,12 +106,24 @@ def _volume_types(connection: Connection, _reference: str) -> list[Match]:
     return [{**volume_type, "is_default": volume_type["id"] == default_id} for volume_type in types]
 
 
+def _availability_zones(connection: Connection, _reference: str) -> list[Match]:
+    return _list(connection.compute, "/os-availability-zone", "availabilityZoneInfo")
+
+
+def _server_groups(connection: Connection, reference: str) -> list[Match]:
+    """The project's own groups: those of others cannot be used."""
+    groups = _list(connection.compute, "/os-server-groups", "server_groups")
+    return [group for group in groups if reference in (group["id"], group["name"])]
+
+
 ASK: dict[str, tuple[str, Callable[[Connection, str], list[Match]]]] = {
     "image": ("Glance", _images),
     "flavor": ("Nova", _flavors),
     "network": ("Neutron", _networks),
     "subnet": ("Neutron", _subnets),
     "volume_types": ("Cinder", _volume_types),
+    "availability_zones": ("Nova", _availability_zones),
+    "server_group": ("Nova", _server_groups),
 }
 
 

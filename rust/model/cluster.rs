@@ -8,6 +8,8 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use serde::Serialize;
 
+use super::addons::Addons;
+use super::api_server::ApiServer;
 use super::names::{Namespace, ReleaseName};
 use super::version::KubernetesVersion;
 use crate::rdma::RdmaNetwork;
@@ -47,12 +49,16 @@ pub struct Cluster {
     pub auto_healing: bool,
     /// etcd's own disk.
     pub etcd_disk: Option<BlockDevice>,
-    /// Cinder type of root volumes.
-    pub boot_volume_type: Option<String>,
-    /// Size of root volumes in GB; `None` boots from the flavor's disk.
-    pub boot_volume_size: Option<i64>,
-    /// Ids or names of networks that every worker is attached to besides.
-    pub extra_networks: Vec<String>,
+    /// Root volumes of the control plane, and of all workers unless groups differ.
+    pub root_volume: Option<RootVolume>,
+    /// Whether each worker group has a root volume of its own, or none.
+    pub own_root_volumes: bool,
+    /// TLS cipher suites of every kubelet, as its flag takes them.
+    pub kubelet_cipher_suites: Option<String>,
+    /// Where images come from.
+    pub images: Images,
+    /// Networks that every worker is attached to besides.
+    pub extra_networks: Vec<ExtraNetwork>,
     /// What is installed in the cluster.
     pub addons: Addons,
     /// RDMA networks of all groups; the index gives the interface name `rdma<index>` on every node.
@@ -95,25 +101,25 @@ pub struct NodeNetwork {
     pub node_range: IpNet,
     /// DNS servers of the network that is made.
     pub dns_servers: Vec<IpAddr>,
+    /// Addresses of pods; `None` takes the chart's.
+    pub pod_range: Option<IpNet>,
+    /// Addresses of services; `None` takes the chart's.
+    pub service_range: Option<IpNet>,
+    /// Domain of services; `None` takes the chart's.
+    pub service_domain: Option<String>,
     /// CNI.
     pub cni: Option<String>,
 }
 
-/// How the Kubernetes API is reached.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ApiServer {
-    /// Whether Octavia balances it.
-    pub load_balancer: bool,
-    /// Octavia provider.
-    pub load_balancer_provider: String,
-    /// Whether it has a floating IP.
-    pub floating_ip: bool,
-    /// Ranges that may reach it; empty for all.
-    pub allowed_ranges: Vec<IpNet>,
-    /// Whether users log in with Keystone tokens.
-    pub keystone_auth: bool,
-    /// Keystone's URL for that.
-    pub keystone_url: Option<String>,
+/// A further network, as whoever asked for it names it. In a port a name stays a name: machines of a cluster that
+/// magnum-capi-helm made have it in their templates, and an id in its place would replace them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ExtraNetwork {
+    /// By its id.
+    Id(String),
+    /// By its name, which only one network that the project sees has.
+    Name(String),
 }
 
 /// The control plane's machines.
@@ -123,6 +129,10 @@ pub struct ControlPlane {
     pub flavor: String,
     /// An odd number of machines.
     pub machine_count: i64,
+    /// Availability zones to spread over; empty lets Nova choose.
+    pub zones: Vec<String>,
+    /// Id of a server group.
+    pub server_group_id: Option<String>,
 }
 
 /// A group of workers.
@@ -142,6 +152,12 @@ pub struct NodeGroup {
     pub node_labels: BTreeMap<String, String>,
     /// Kubernetes taints of the nodes.
     pub taints: Vec<Taint>,
+    /// Availability zone; `None` lets Nova choose.
+    pub zone: Option<String>,
+    /// Id of a server group.
+    pub server_group_id: Option<String>,
+    /// Root volume; `None` boots from the flavor's disk, unless all machines of the cluster have the same.
+    pub root_volume: Option<RootVolume>,
     /// Indices into [`Cluster::rdma_networks`], in the order asked for.
     pub rdma: Vec<usize>,
 }
@@ -166,6 +182,28 @@ pub struct Taint {
     pub effect: String,
 }
 
+/// A root disk that is a Cinder volume. Without a size it says only of which type volumes would be.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct RootVolume {
+    /// Size in GB.
+    pub size: Option<i64>,
+    /// Cinder volume type.
+    pub volume_type: Option<String>,
+    /// Availability zone of the volume; `None` takes the machine's.
+    pub availability_zone: Option<String>,
+}
+
+/// Where images come from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Images {
+    /// Registry and path that the images of Kubernetes and of addons are under, without a slash at its end.
+    pub prefix: Option<String>,
+    /// The same for what runs in the management cluster: only the operator says so.
+    pub management_prefix: Option<String>,
+    /// URLs of mirrors by registry.
+    pub mirrors: BTreeMap<String, Vec<String>>,
+}
+
 /// A disk besides the root disk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct BlockDevice {
@@ -177,42 +215,4 @@ pub struct BlockDevice {
     pub volume_type: Option<String>,
     /// Availability zone of the volume.
     pub availability_zone: Option<String>,
-}
-
-/// What is installed in the cluster by the chart's addons.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Addons {
-    /// Monitoring stack.
-    pub monitoring: bool,
-    /// Kubernetes dashboard.
-    pub dashboard: bool,
-    /// Octavia provider of services' load balancers.
-    pub load_balancer_provider: String,
-    /// Octavia algorithm of services' load balancers.
-    pub load_balancer_algorithm: String,
-    /// Whether services' load balancers have a health monitor.
-    pub load_balancer_health_check: bool,
-    /// The storage class that claims get by default.
-    pub default_storage_class: Option<StorageClass>,
-    /// The other storage classes.
-    pub storage_classes: Vec<StorageClass>,
-}
-
-/// A storage class of the Cinder CSI driver.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct StorageClass {
-    /// Its name in Kubernetes.
-    pub name: String,
-    /// Cinder volume type.
-    pub volume_type: String,
-    /// What becomes of a volume when its claim is deleted.
-    pub reclaim_policy: String,
-    /// Whether volumes may grow.
-    pub allow_expansion: bool,
-    /// When a volume is made.
-    pub binding_mode: String,
-    /// Where volumes are made.
-    pub availability_zone: String,
-    /// File system.
-    pub file_system: String,
 }

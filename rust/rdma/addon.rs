@@ -18,19 +18,25 @@ const RESOURCE_PREFIX: &str = "rdma";
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Images {
     /// Multus, thin plugin.
-    pub multus: &'static str,
+    pub multus: String,
     /// whereabouts.
-    pub whereabouts: &'static str,
+    pub whereabouts: String,
     /// RDMA shared device plugin.
-    pub device_plugin: &'static str,
+    pub device_plugin: String,
 }
 
-/// The images that the addon is made for.
-pub const IMAGES: Images = Images {
-    multus: "ghcr.io/k8snetworkplumbingwg/multus-cni:v4.2.2",
-    whereabouts: "ghcr.io/k8snetworkplumbingwg/whereabouts:v0.9.2",
-    device_plugin: "ghcr.io/mellanox/k8s-rdma-shared-dev-plugin:v1.5.3",
-};
+impl Images {
+    /// The images that the addon is made for, where their projects have them or under a prefix.
+    #[must_use]
+    pub fn under(prefix: Option<&str>) -> Self {
+        let place = |registry: &str, image: &str| format!("{}/{image}", prefix.unwrap_or(registry));
+        Self {
+            multus: place("ghcr.io", "k8snetworkplumbingwg/multus-cni:v4.2.2"),
+            whereabouts: place("ghcr.io", "k8snetworkplumbingwg/whereabouts:v0.9.2"),
+            device_plugin: place("ghcr.io", "mellanox/k8s-rdma-shared-dev-plugin:v1.5.3"),
+        }
+    }
+}
 
 /// A network as its NetworkAttachmentDefinition needs it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -56,11 +62,11 @@ pub struct Addon {
     pub networks: Vec<Attachment>,
 }
 
-/// The addon for these networks, or `None` for a cluster without RDMA.
+/// The addon for these networks with its images under a prefix, or `None` for a cluster without RDMA.
 #[must_use]
-pub fn addon(networks: &[RdmaNetwork]) -> Option<Addon> {
+pub fn addon(networks: &[RdmaNetwork], prefix: Option<&str>) -> Option<Addon> {
     (!networks.is_empty()).then(|| Addon {
-        images: IMAGES,
+        images: Images::under(prefix),
         node_label: NODE_LABEL,
         device_plugin_configuration: device_plugin(networks).to_string(),
         networks: networks.iter().map(attachment).collect(),

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::Findings;
 use crate::model::names::sanitized;
-use crate::model::{Addons, LabelSet, StorageClass};
+use crate::model::{Addons, LabelSet, Manila, StorageClass};
 use crate::problem::{Code, Problem};
 use crate::request::{ClusterRequest, Kind};
 
@@ -20,15 +20,28 @@ pub fn resolve(request: &ClusterRequest, labels: &LabelSet<'_>, findings: &mut F
         "ovn" => "SOURCE_IP_PORT",
         _ => "ROUND_ROBIN",
     });
+    // Each as the CNI's own chart writes its versions.
+    let version = |name: &str| labels.text(name).map(|version| version.trim_start_matches('v').to_owned());
     Some(Addons {
         monitoring: labels.boolean("monitoring_enabled"),
         dashboard: labels.boolean("kube_dashboard_enabled"),
+        without_metrics_server: !labels.boolean("metrics_server_enabled"),
+        without_node_problem_detector: !labels.boolean("npd_enabled"),
+        calico_version: version("calico_tag").map(|number| format!("v{number}")),
+        cilium_version: version("cilium_tag"),
+        manila: labels.boolean("manila_csi_enabled").then(|| manila(labels)),
+        without_cinder: !labels.boolean("cinder_csi_enabled"),
         load_balancer_provider: provider.to_owned(),
         load_balancer_algorithm: algorithm.to_owned(),
         load_balancer_health_check: labels.boolean("octavia_lb_healthcheck"),
         default_storage_class: first.pop(),
         storage_classes: others,
     })
+}
+
+fn manila(labels: &LabelSet<'_>) -> Manila {
+    let text = |name: &str| labels.text(name).map(str::to_owned);
+    Manila { share_type: text("manila_csi_share_type"), share_network_id: text("manila_csi_share_network_id") }
 }
 
 /// Names of Cinder's volume types; none where the cloud has no Cinder.

@@ -6,22 +6,27 @@
 
 mod addons;
 mod answers;
+mod api_server;
 mod counts;
 mod flavors;
+mod images;
 mod labels;
 mod lookups;
 mod network;
 mod node_groups;
 mod node_labels;
+mod placement;
+mod ranges;
 mod rdma;
 mod software;
 mod upgrade;
+mod volumes;
 
 pub use lookups::lookups;
 pub use node_groups::expected;
 pub use upgrade::check_upgrade;
 
-use crate::model::{BlockDevice, Cluster, LabelSet, Namespace, ReleaseName};
+use crate::model::{Cluster, Namespace, ReleaseName};
 use crate::problem::{Code, Problem};
 use crate::request::ClusterRequest;
 
@@ -33,8 +38,11 @@ struct Findings {
 }
 
 impl Findings {
+    /// What several groups have in common is told once.
     fn report(&mut self, problem: Problem) {
-        self.problems.push(problem);
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
     }
 
     /// The value of a result, or `None` with its problem reported.
@@ -67,13 +75,15 @@ fn assemble(request: &ClusterRequest, findings: &mut Findings) -> Option<Cluster
     let server_type = server_type(request, findings);
     let software = software::resolve(request, findings);
     let network = network::resolve(request, &labels, findings);
-    let api_server = network::api_server(request, &labels, findings);
-    let control_plane = node_groups::control_plane(request, &api_server, findings);
+    let api_server = api_server::resolve(request, &labels, findings);
+    let control_plane = node_groups::control_plane(request, &labels, &api_server, findings);
+    let root_volume = volumes::root_volume(request, &labels, findings);
     let workers = node_groups::workers(request, release.as_ref().map_or("", ReleaseName::as_str), software.as_ref(), findings);
     let extra_networks = network::extra_networks(request, &labels, findings);
     let addons = addons::resolve(request, &labels, findings);
     server_type?;
     let (release, software, workers) = (release?, software?, workers?);
+    let own_root_volumes = workers.groups.iter().any(|group| group.root_volume != root_volume);
     Some(Cluster {
         uuid: request.cluster.uuid.clone(),
         project_id: request.cluster.project_id.clone(),
@@ -90,9 +100,11 @@ fn assemble(request: &ClusterRequest, findings: &mut Findings) -> Option<Cluster
         control_plane: control_plane?,
         node_groups: workers.groups,
         auto_healing: labels.boolean("auto_healing_enabled"),
-        etcd_disk: etcd_disk(&labels),
-        boot_volume_type: boot_volume_type(request, &labels),
-        boot_volume_size: boot_volume_size(request, &labels),
+        etcd_disk: volumes::etcd_disk(&labels),
+        own_root_volumes,
+        root_volume,
+        kubelet_cipher_suites: api_server::cipher_suites(&labels, "kubelet_tls_cipher_suites"),
+        images: images::resolve(&labels),
         extra_networks: extra_networks?,
         addons: addons?,
         rdma_networks: workers.rdma_networks,
@@ -145,26 +157,4 @@ fn server_type(request: &ClusterRequest, findings: &mut Findings) -> Option<()> 
             None
         }
     }
-}
-
-fn etcd_disk(labels: &LabelSet<'_>) -> Option<BlockDevice> {
-    let size = labels.integer("etcd_blockdevice_size").or_else(|| labels.integer("etcd_volume_size")).unwrap_or(0);
-    let local = labels.text("etcd_blockdevice_type") == Some("local");
-    let volume = |text: Option<&str>| text.filter(|_| !local).map(str::to_owned);
-    (size > 0).then(|| BlockDevice {
-        size,
-        local,
-        volume_type: volume(labels.text("etcd_blockdevice_volume_type").or_else(|| labels.text("etcd_volume_type"))),
-        availability_zone: volume(labels.text("etcd_blockdevice_volume_az")),
-    })
-}
-
-fn boot_volume_type(request: &ClusterRequest, labels: &LabelSet<'_>) -> Option<String> {
-    let given = labels.text("boot_volume_type").map(str::to_owned);
-    given.or_else(|| request.settings.default_boot_volume_type.clone()).filter(|kind| !kind.is_empty())
-}
-
-fn boot_volume_size(request: &ClusterRequest, labels: &LabelSet<'_>) -> Option<i64> {
-    let size = labels.integer("boot_volume_size").unwrap_or(request.settings.default_boot_volume_size);
-    (size > 0).then_some(size)
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The network that all nodes share, and how the Kubernetes API is reached.
 
-use super::lookups;
-use super::{Findings, answers};
+use super::answers::Attributes;
+use super::{Findings, answers, ranges};
 use crate::model::labels;
-use crate::model::{ApiServer, LabelSet, NodeNetwork};
+use crate::model::{ExtraNetwork, LabelSet, NodeNetwork};
 use crate::problem::{Code, Problem};
 use crate::request::{ClusterRequest, Kind};
 
@@ -18,12 +18,17 @@ pub fn resolve(request: &ClusterRequest, labels: &LabelSet<'_>, findings: &mut F
     check_subnet(request, network.as_ref().and_then(Option::as_deref), findings);
     let dns = findings.keep(dns_servers(request));
     let cni = findings.keep(cni(request));
+    let is_made = network.as_ref().is_some_and(Option::is_none) && subnet.as_ref().is_some_and(Option::is_none);
+    let inside = ranges::resolve(request, labels, is_made, findings);
     Some(NodeNetwork {
         external_network_id: external?,
         network_id: network?,
         subnet_id: subnet?,
         node_range: labels.range("fixed_subnet_cidr")?,
         dns_servers: dns?,
+        pod_range: inside.pods,
+        service_range: inside.services,
+        service_domain: labels.text("dns_cluster_domain").map(str::to_owned),
         cni: cni?,
     })
 }
@@ -72,41 +77,20 @@ fn cni(request: &ClusterRequest) -> Result<Option<String>, Problem> {
     }
 }
 
-/// How the Kubernetes API is reached.
-pub fn api_server(request: &ClusterRequest, labels: &LabelSet<'_>, findings: &mut Findings) -> ApiServer {
-    let server = ApiServer {
-        load_balancer: labels.boolean("api_load_balancer_enabled"),
-        load_balancer_provider: labels.text("octavia_provider").unwrap_or_default().to_owned(),
-        floating_ip: labels.boolean("master_lb_floating_ip_enabled"),
-        allowed_ranges: labels.list("api_master_lb_allowed_cidrs").iter().filter_map(|range| range.parse().ok()).collect(),
-        keystone_auth: labels.boolean("keystone_auth_enabled"),
-        keystone_url: request.openstack.auth_url.clone(),
-    };
-    if !server.load_balancer && !server.floating_ip {
-        findings.report(Problem::new(
-            Code::LabelConflict,
-            labels.path("api_load_balancer_enabled"),
-            "without a load balancer the Kubernetes API is reached by a floating IP, which master_lb_floating_ip_enabled switches off",
-            "Switch one of the two on.",
-        ));
-    }
-    if !server.load_balancer && !server.allowed_ranges.is_empty() {
-        findings.report(Problem::new(
-            Code::LabelConflict,
-            labels.path("api_master_lb_allowed_cidrs"),
-            "there is no load balancer that could hold other addresses back",
-            "Switch api_load_balancer_enabled on, or remove the label.",
-        ));
-    }
-    server
-}
-
-/// Ids of the networks that every worker is attached to besides.
-pub fn extra_networks(request: &ClusterRequest, labels: &LabelSet<'_>, findings: &mut Findings) -> Option<Vec<String>> {
-    let path = labels.path(lookups::extra_networks_label(labels));
-    let found: Vec<Option<String>> = lookups::extra_networks(request)
+/// The networks that every worker is attached to besides.
+pub fn extra_networks(request: &ClusterRequest, labels: &LabelSet<'_>, findings: &mut Findings) -> Option<Vec<ExtraNetwork>> {
+    let path = labels.path("extra_network_names");
+    let found: Vec<Option<ExtraNetwork>> = labels
+        .list("extra_network_names")
         .into_iter()
-        .map(|name| findings.keep(answers::one(request, Kind::Network, name, &path)).map(answers::id))
+        .map(|reference| findings.keep(answers::one(request, Kind::Network, reference, &path)).map(|found| extra_network(found, reference)))
         .collect();
     found.into_iter().collect()
+}
+
+fn extra_network(found: &Attributes, reference: &str) -> ExtraNetwork {
+    match answers::text(found, "name") {
+        Some(name) if name == reference => ExtraNetwork::Name(name.to_owned()),
+        _ => ExtraNetwork::Id(answers::id(found)),
+    }
 }

@@ -3,9 +3,9 @@
 
 use super::lookups::is_control_plane;
 use super::software::Software;
-use super::{Findings, answers, counts, flavors, labels, node_labels, rdma, software};
+use super::{Findings, answers, counts, flavors, labels, node_labels, placement, rdma, software, volumes};
 use crate::model::names::sanitized;
-use crate::model::{ApiServer, ControlPlane, NodeGroup};
+use crate::model::{ApiServer, ControlPlane, LabelSet, NodeGroup};
 use crate::problem::{Code, Problem};
 use crate::rdma::RdmaNetwork;
 use crate::rdma::addon::NODE_LABEL;
@@ -40,7 +40,12 @@ struct Shared<'a> {
 }
 
 /// The control plane.
-pub fn control_plane(request: &ClusterRequest, api_server: &ApiServer, findings: &mut Findings) -> Option<ControlPlane> {
+pub fn control_plane(
+    request: &ClusterRequest,
+    labels: &LabelSet<'_>,
+    api_server: &ApiServer,
+    findings: &mut Findings,
+) -> Option<ControlPlane> {
     let masters: Vec<(usize, &MagnumNodeGroup)> =
         request.node_groups.iter().enumerate().filter(|(_, group)| is_control_plane(&group.role)).collect();
     let [(index, master)] = masters[..] else {
@@ -55,7 +60,9 @@ pub fn control_plane(request: &ClusterRequest, api_server: &ApiServer, findings:
     let path = format!("node_groups[{index}]");
     let flavor = flavors::name(request, master, &path, findings);
     counts::control_plane(master.node_count, &path, api_server, findings);
-    Some(ControlPlane { flavor: flavor?, machine_count: master.node_count })
+    let zones = placement::zones(request, labels, "control_plane_availability_zones", findings);
+    let server_group_id = placement::server_group(request, labels, "control_plane_server_group", findings);
+    Some(ControlPlane { flavor: flavor?, machine_count: master.node_count, zones, server_group_id: server_group_id? })
 }
 
 /// The worker groups. The charts cut names that are too long, so `release` decides how long a group's may be.
@@ -78,6 +85,9 @@ fn worker(shared: &mut Shared<'_>, index: usize, group: &MagnumNodeGroup, findin
     let own = own_software(shared, group, &path, findings);
     let taints = node_labels::taints(group, &path, findings);
     node_labels::check(&group.node_labels, &path, findings);
+    let zone = placement::zones(request, &labels, "worker_availability_zone", findings).pop();
+    let server_group_id = placement::server_group(request, &labels, "server_group", findings);
+    let root_volume = volumes::root_volume(request, &labels, findings);
     let rdma = rdma::networks(request, &labels, &mut shared.rdma_networks, findings)?;
     let mut node_labels = group.node_labels.clone();
     if !rdma.is_empty() {
@@ -92,6 +102,9 @@ fn worker(shared: &mut Shared<'_>, index: usize, group: &MagnumNodeGroup, findin
         image_id: own.map(|own| own.image_id),
         node_labels,
         taints: taints?,
+        zone,
+        server_group_id: server_group_id?,
+        root_volume,
         rdma,
     })
 }

@@ -83,7 +83,7 @@ impl Values {
 pub fn render(cluster: &Cluster) -> Result<Values, ValuesError> {
     let mut context = Context::new();
     context.insert("cluster", cluster);
-    context.insert("manifests", &manifests(addon::addon(&cluster.rdma_networks).as_ref())?);
+    context.insert("manifests", &manifests(addon::addon(&cluster.rdma_networks, cluster.images.prefix.as_deref()).as_ref())?);
     let mut values = Value::Object(serde_json::Map::new());
     for name in VALUE_TEMPLATES {
         merge(&mut values, template::document(name, &context)?);

@@ -19,6 +19,13 @@ sources!(
     "cluster.yaml",
     "node-groups.yaml",
     "addons.yaml",
+    "images.yaml",
+    "kubeadm/image-repository.yaml",
+    "kubeadm/certificate-names.yaml",
+    "kubeadm/cipher-suites.yaml",
+    "kubeadm/kubelet.yaml",
+    "kubeadm/oidc.yaml",
+    "kubeadm/audit-log.yaml",
     "rdma/00-namespace.yaml",
     "rdma/10-multus.yaml",
     "rdma/20-whereabouts.yaml",
@@ -27,7 +34,18 @@ sources!(
 );
 
 /// Templates whose documents are laid on top of each other to make a release's values.
-pub const VALUE_TEMPLATES: &[&str] = &["cluster.yaml", "node-groups.yaml", "addons.yaml"];
+pub const VALUE_TEMPLATES: &[&str] = &[
+    "cluster.yaml",
+    "node-groups.yaml",
+    "addons.yaml",
+    "images.yaml",
+    "kubeadm/image-repository.yaml",
+    "kubeadm/certificate-names.yaml",
+    "kubeadm/cipher-suites.yaml",
+    "kubeadm/kubelet.yaml",
+    "kubeadm/oidc.yaml",
+    "kubeadm/audit-log.yaml",
+];
 
 /// Templates of the RDMA addon's manifests, in the order in which they are applied.
 pub const RDMA_TEMPLATES: &[&str] =
@@ -54,8 +72,10 @@ pub fn text(name: &str, context: &Context) -> Result<String, ValuesError> {
     Ok(rendered.lines().filter(|line| !line.trim().is_empty()).map(|line| format!("{line}\n")).collect())
 }
 
-/// The document that a template makes.
+/// The document that a template makes: an empty one if none of its conditions holds.
 pub fn document(name: &str, context: &Context) -> Result<Value, ValuesError> {
     let text = text(name, context)?;
-    serde_saphyr::from_str(&text).map_err(|error| ValuesError::Parse { template: name.to_owned(), reason: error.to_string() })
+    let parsed: Option<Value> =
+        serde_saphyr::from_str(&text).map_err(|error| ValuesError::Parse { template: name.to_owned(), reason: error.to_string() })?;
+    Ok(parsed.unwrap_or_else(|| Value::Object(serde_json::Map::new())))
 }

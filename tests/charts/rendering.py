@@ -16,6 +16,8 @@ import yaml
 
 HERE = pathlib.Path(__file__).resolve().parent
 CHART = HERE.parent.parent / "charts" / "openstack-cluster"
+# The values that the driver makes, one file for each request of its tests.
+DRIVERS = HERE.parent / "golden" / "values"
 RELEASE = "demo"
 NAMESPACE = "magnum-demo"
 

@@ -6,9 +6,10 @@ import pathlib
 
 import pytest
 import yaml
-from rendering import HERE, Helm, Object, decoded
+from rendering import DRIVERS, HERE, Helm, Object, decoded
 
-VALUES = sorted((HERE / "values").glob("*.yaml"))
+# Values written by hand, and those that the driver makes of labels of every subject.
+VALUES = [*sorted((HERE / "values").glob("*.yaml")), DRIVERS / "labels-of-every-subject.yaml"]
 HEADER = """\
 # SPDX-License-Identifier: Apache-2.0
 # Written by: UPDATE_GOLDEN=1 pytest tests/charts/test_chart_goldens.py

@@ -21,7 +21,8 @@ fn addons() -> Vec<(String, Cluster, Vec<Manifest>)> {
         .into_iter()
         .filter_map(|(name, document)| {
             let cluster = validate(&request(document)).expect("a cluster");
-            let manifests = values::manifests(addon::addon(&cluster.rdma_networks).as_ref()).expect("manifests");
+            let manifests =
+                values::manifests(addon::addon(&cluster.rdma_networks, cluster.images.prefix.as_deref()).as_ref()).expect("manifests");
             (!manifests.is_empty()).then_some((name, cluster, manifests))
         })
         .collect()
@@ -184,4 +185,22 @@ fn nodes_with_rdma_have_the_label_that_the_addon_selects() {
             assert_eq!(group.node_labels.contains_key(addon::NODE_LABEL), !group.rdma.is_empty(), "{name}: {}", group.name);
         }
     }
+}
+
+/// An air-gapped cluster pulls every image of the addon from the registry that it is told.
+#[test]
+fn every_image_is_under_the_prefix_of_a_cluster_that_has_one() {
+    let images = |prefix: Option<&str>| -> BTreeSet<String> {
+        let (_, cluster, _) = addons().into_iter().find(|(name, ..)| name == "rdma-cluster").expect("the example");
+        let manifests = values::manifests(addon::addon(&cluster.rdma_networks, prefix).as_ref()).expect("manifests");
+        let text: String = manifests.into_iter().map(|manifest| manifest.text).collect();
+        let places = text.lines().filter_map(|line| line.trim().trim_start_matches("- ").strip_prefix("image: ").map(str::to_owned));
+        places.map(|place| place.trim_matches('"').to_owned()).collect()
+    };
+    let own = images(None);
+    assert_eq!(own.len(), 3, "{own:?}");
+    let moved: BTreeSet<String> = own.iter().map(|place| place.replacen("ghcr.io/", "r.example.org:5000/k8s/", 1)).collect();
+    assert_eq!(images(Some("r.example.org:5000/k8s")), moved);
+    let (_, cluster, _) = addons().into_iter().find(|(name, ..)| name == "own-registry").expect("a fixture");
+    assert_eq!(cluster.images.prefix.as_deref(), Some("registry.example.org:5000/kubernetes"));
 }

@@ -31,7 +31,12 @@ fn row(label: &Label) -> String {
         Type::Networks => "networks, joined by `+`".to_owned(),
         Type::Names => "names, separated by blanks".to_owned(),
         Type::Ranges => "address ranges, joined by `+`".to_owned(),
-        Type::Name | Type::Range | Type::Text => label.kind.name().to_owned(),
+        Type::Choices(_) => "names of cipher suites, joined by `+`".to_owned(),
+        Type::JoinedNames => "names, joined by `+`".to_owned(),
+        Type::Hosts => "host names or addresses, joined by `+`".to_owned(),
+        Type::Mirrors => "`registry=URL`, joined by `+`".to_owned(),
+        Type::Url => "an `https` URL".to_owned(),
+        _ => label.kind.name().to_owned(),
     };
     let default = label.default.map_or_else(String::new, |default| format!("`{default}`"));
     format!("| `{}` | {value} | {default} | {scope} | {} |\n", label.name, label.doc)
@@ -54,6 +59,8 @@ fn the_readme_has_the_table() {
 /// A label and its value.
 type Pair = (&'static str, &'static str);
 
+const OIDC: &[Pair] = &[("oidc_issuer_url", "https://login.example.org"), ("oidc_client_id", "kubernetes")];
+
 /// Each label, a value that is not its default, and the labels without which it has nothing to act upon.
 const EFFECTS: &[(&str, &str, &[Pair])] = &[
     ("rdma_network", "rdma", &[]),
@@ -62,17 +69,34 @@ const EFFECTS: &[(&str, &str, &[Pair])] = &[
     ("rdma_mtu", "4200", &[("rdma_network", "rdma")]),
     ("api_load_balancer_enabled", "FALSE", &[]),
     ("api_master_lb_allowed_cidrs", "192.0.2.0/24", &[]),
+    ("api_server_cert_sans", "api.example.org+192.0.2.7", &[]),
+    ("api_server_floating_ip", "203.0.113.7", &[]),
+    ("api_server_tls_cipher_suites", "TLS_AES_256_GCM_SHA384", &[]),
+    ("audit_log_enabled", "true", &[]),
+    ("audit_log_max_age", "7", &[("audit_log_enabled", "true")]),
+    ("audit_log_max_backup", "0", &[("audit_log_enabled", "true")]),
+    ("audit_log_max_size", "50", &[("audit_log_enabled", "true")]),
     ("auto_healing_enabled", "no", &[]),
     ("auto_scaling_enabled", "true", &[("min_node_count", "1")]),
     ("min_node_count", "1", &[("auto_scaling_enabled", "true")]),
     ("max_node_count", "9", &[("auto_scaling_enabled", "true")]),
+    ("boot_volume_availability_zone", "az-2", &[("boot_volume_size", "20")]),
     ("boot_volume_size", "40", &[]),
     ("boot_volume_type", "fast", &[]),
+    ("calico_ipv4pool", "10.100.0.0/16", &[]),
+    ("calico_tag", "3.31.5", &[]),
+    ("cilium_ipv4pool", "10.100.0.0/16", &[]),
+    ("cilium_tag", "v1.19.3", &[]),
+    ("cinder_csi_enabled", "false", &[]),
+    ("container_infra_prefix", "registry.example.org/kubernetes/", &[]),
+    ("control_plane_availability_zones", "az-1+az-2", &[]),
+    ("control_plane_server_group", "apart", &[]),
     ("csi_cinder_allow_volume_expansion", "off", &[]),
     ("csi_cinder_availability_zone", "az-2", &[]),
     ("csi_cinder_fstype", "xfs", &[]),
     ("csi_cinder_reclaim_policy", "Delete", &[]),
     ("csi_cinder_volume_binding_mode", "Immediate", &[]),
+    ("dns_cluster_domain", "cluster.example.org", &[]),
     ("etcd_blockdevice_size", "20", &[]),
     ("etcd_blockdevice_type", "local", &[("etcd_blockdevice_size", "20")]),
     ("etcd_blockdevice_volume_az", "az-2", &[("etcd_blockdevice_size", "20")]),
@@ -84,19 +108,48 @@ const EFFECTS: &[(&str, &str, &[Pair])] = &[
     ("fixed_subnet_cidr", "10.9.0.0/20", &[]),
     ("keystone_auth_enabled", "1", &[]),
     ("kube_dashboard_enabled", "f", &[]),
+    ("kubelet_tls_cipher_suites", "TLS_AES_128_GCM_SHA256+TLS_AES_256_GCM_SHA384", &[]),
+    ("manila_csi_enabled", "true", &[]),
+    ("manila_csi_share_network_id", "3c1f", &[("manila_csi_enabled", "true")]),
+    ("manila_csi_share_type", "native", &[("manila_csi_enabled", "true")]),
     ("master_lb_floating_ip_enabled", "False", &[]),
+    ("metrics_server_enabled", "false", &[]),
     ("monitoring_enabled", "True", &[]),
+    ("npd_enabled", "false", &[]),
     ("octavia_lb_algorithm", "LEAST_CONNECTIONS", &[]),
     ("octavia_lb_healthcheck", "n", &[]),
     ("octavia_provider", "ovn", &[]),
+    ("oidc_client_id", "another", OIDC),
+    ("oidc_groups_claim", "roles", OIDC),
+    ("oidc_groups_prefix", "-", OIDC),
+    ("oidc_issuer_url", "https://login.example.org", &[("oidc_client_id", "kubernetes")]),
+    ("oidc_username_claim", "email", OIDC),
+    ("oidc_username_prefix", "-", OIDC),
+    ("registry_mirrors", "docker.io=https://mirror.example.org/v2/docker.io", &[]),
+    ("server_group", "apart", &[]),
+    ("service_cluster_ip_range", "10.254.0.0/16", &[]),
+    ("worker_availability_zone", "az-2", &[]),
 ];
 
 /// The example with one control plane machine and these labels only.
 fn with_labels(level: &str, labels: &[(&str, &str)]) -> Value {
     let labels: Map<String, Value> = labels.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
-    let changes = json!({"/cluster/labels": {}, "/node_groups/0/node_count": 1, level: labels});
+    let driver = if labels.keys().any(|name| name.starts_with("calico")) { "calico" } else { "cilium" };
+    let zones = json!({"kind": "availability_zones", "reference": "", "matches": [{"zoneName": "az-1"}, {"zoneName": "az-2"}]});
+    let group = json!({"kind": "server_group", "reference": "apart", "matches": [{"id": "9b2d", "name": "apart"}]});
+    let changes = json!({"/cluster/labels": {}, "/node_groups/0/node_count": 1, "/template/network_driver": driver, level: labels});
     let mut document = changed(&example(), changes.as_object().expect("changes"));
+    let answers = document["openstack"]["answers"].as_array_mut().expect("answers");
+    answers.extend([zones, group]);
     patched(&mut document, &json!({"openstack": {"auth_url": "https://keystone.example.org/v3"}}));
+    document
+}
+
+/// The document with the network driver that a label is for.
+fn with_driver_of(label: &str, mut document: Value) -> Value {
+    if label.starts_with("calico") {
+        document["template"]["network_driver"] = json!("calico");
+    }
     document
 }
 
@@ -111,11 +164,11 @@ fn each_label_changes_the_values_on_every_level_it_may_stand_on() {
         let label = LABELS.iter().find(|label| label.name == *name).unwrap_or_else(|| panic!("there is no label {name}"));
         let with: Vec<(&str, &str)> = needs.iter().copied().chain([(*name, *value)]).collect();
         for level in ["/cluster/labels", "/template/labels"] {
-            let without = rendered(with_labels(level, needs));
+            let without = rendered(with_driver_of(name, with_labels(level, needs)));
             assert_ne!(rendered(with_labels(level, &with)), without, "{name} in {level} changes nothing");
             let default = label.default.map(|default| needs.iter().copied().chain([(*name, default)]).collect::<Vec<_>>());
             assert!(
-                default.is_none_or(|labels| rendered(with_labels(level, &labels)) == without),
+                default.is_none_or(|labels| rendered(with_driver_of(name, with_labels(level, &labels))) == without),
                 "{name}: the default is not the default"
             );
         }
@@ -141,6 +194,23 @@ fn each_label_has_a_case_or_has_no_effect_on_values() {
         }
     }
     assert_eq!(cases.len(), EFFECTS.len(), "a label has two cases");
+}
+
+/// Templates carry labels of other drivers, and clusters that are taken over must not change for them.
+#[test]
+fn a_label_that_the_operator_ignores_changes_nothing_whatever_a_tenant_says() {
+    for (name, value, needs) in EFFECTS {
+        for (level, raw) in [("/cluster/labels", *value), ("/template/labels", *value), ("/cluster/labels", "\"")] {
+            let with: Vec<Pair> = needs.iter().copied().filter(|(other, _)| other != name).chain([(*name, raw)]).collect();
+            let without: Vec<Pair> = with.iter().copied().filter(|(other, _)| other != name).collect();
+            let ignoring = |labels: &[Pair]| {
+                let mut document = with_driver_of(name, with_labels(level, labels));
+                document["settings"] = json!({"ignored_labels": [name]});
+                validate(&request(document)).map(|cluster| values::render(&cluster).expect("values").to_json())
+            };
+            assert_eq!(ignoring(&with), ignoring(&without), "{name} = {raw} in {level}");
+        }
+    }
 }
 
 #[test]

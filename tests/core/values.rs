@@ -51,7 +51,8 @@ fn every_condition_and_list_of_the_templates_is_seen_full_and_empty() {
     assert!(wanted.contains("cluster.etcd_disk.volume_type") && wanted.contains("group.taints"), "{wanted:?}");
     let mut seen: BTreeMap<&str, BTreeSet<bool>> = BTreeMap::new();
     for (_, cluster) in clusters() {
-        let manifests = values::manifests(addon::addon(&cluster.rdma_networks).as_ref()).expect("manifests");
+        let manifests =
+            values::manifests(addon::addon(&cluster.rdma_networks, cluster.images.prefix.as_deref()).as_ref()).expect("manifests");
         let document = json!({"cluster": cluster, "manifests": manifests});
         for name in &wanted {
             seen.entry(name).or_default().extend(states(&document, name));
@@ -62,15 +63,17 @@ fn every_condition_and_list_of_the_templates_is_seen_full_and_empty() {
     }
 }
 
-/// The dotted names in `{% if … %}` and `{% for … in … %}`.
+/// The dotted names in `{% if … %}` and `{% for … in … %}`, but for those of a loop's own variable: what a loop is over
+/// is seen full and empty itself.
 fn tested_names(template: &str) -> BTreeSet<String> {
-    let tags = template.split("{%").skip(1).filter_map(|rest| rest.split("%}").next());
-    let conditions = tags.filter_map(|tag| match tag.trim().split_once(' ') {
-        Some(("if" | "elif", condition)) => Some(condition.to_owned()),
-        Some(("for", list)) => list.split_once(" in ").map(|(_, list)| list.to_owned()),
-        _ => None,
-    });
-    conditions.flat_map(|condition| condition.split(" or ").map(|name| name.trim().to_owned()).collect::<Vec<_>>()).collect()
+    let tags: Vec<&str> = template.split("{%").skip(1).filter_map(|rest| rest.split("%}").next()).map(str::trim).collect();
+    let loops: Vec<(&str, &str)> = tags.iter().filter_map(|tag| tag.strip_prefix("for ")?.split_once(" in ")).collect();
+    let own: BTreeSet<&str> = loops.iter().flat_map(|(variables, _)| variables.split(',').map(str::trim)).collect();
+    let conditions = tags.iter().filter_map(|tag| tag.strip_prefix("if ").or_else(|| tag.strip_prefix("elif ")));
+    let parts = conditions.flat_map(|condition| condition.split(" or ")).map(|part| part.trim().trim_start_matches("not "));
+    let start = |name: &str| name.split('.').next().unwrap_or_default().to_owned();
+    let names = parts.chain(loops.iter().map(|(_, list)| *list));
+    names.filter(|name| start(name) == "group" || !own.contains(start(name).as_str())).map(str::to_owned).collect()
 }
 
 /// Whether a name is true, for every group of nodes if it is a group's. Nothing for a part of what is unset.

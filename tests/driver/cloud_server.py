@@ -45,6 +45,8 @@ class Cloud:
         self.volume_types: list[dict[str, Any]] = []
         self.default_volume_type: str | None = None
         self.servers: list[dict[str, Any]] = []
+        self.availability_zones: list[dict[str, Any]] = []
+        self.server_groups: list[dict[str, Any]] = []
         self.credentials: list[dict[str, Any]] = []
         self.users = {USER}
         self.failing: dict[str, tuple[int, Any]] = {}
@@ -138,6 +140,12 @@ class Cloud:
             document["flavors_links"] = [{"rel": "next", "href": "…"}]
         return 200, document
 
+    def many_availability_zones(self, _query: Any, _body: Any) -> tuple[int, Any]:
+        return 200, {"availabilityZoneInfo": self.availability_zones}
+
+    def many_server_groups(self, _query: Any, _body: Any) -> tuple[int, Any]:
+        return 200, {"server_groups": self.server_groups}
+
     def many_networks(self, query: Any, _body: Any) -> tuple[int, Any]:
         return 200, {"networks": self._filtered(self.networks, query)}
 
@@ -202,6 +210,8 @@ ROUTES = {
     r"GET /compute/v2.1/flavors/detail": "many_flavors",
     r"GET /compute/v2.1/flavors/([^/]+)": "one_flavor",
     r"GET /compute/v2.1/servers/([^/]+)": "one_server",
+    r"GET /compute/v2.1/os-availability-zone": "many_availability_zones",
+    r"GET /compute/v2.1/os-server-groups": "many_server_groups",
     r"GET /network/v2.0/networks": "many_networks",
     r"GET /network/v2.0/subnets": "many_subnets",
     r"GET /network/v2.0/floatingips": "many_floating_ips",

@@ -81,8 +81,8 @@ def test_options_of_the_operator(magnum_conf: MagnumConf) -> None:
             "capi_rdma": {
                 "namespace_prefix": "east",
                 "minimum_flavor_ram": 4096,
-                "label_defaults": "octavia_provider:ovn,rdma_mtu:9000",
             },
+            "capi_rdma_cluster_labels": {"octavia_provider": "ovn", "rdma_mtu": "9000"},
             "cinder": {"default_boot_volume_type": "fast", "default_boot_volume_size": 20},
         }
     )
@@ -95,6 +95,7 @@ def test_options_of_the_operator(magnum_conf: MagnumConf) -> None:
         "default_boot_volume_type": "fast",
         "default_boot_volume_size": 20,
         "label_defaults": {"octavia_provider": "ovn", "rdma_mtu": "9000"},
+        "ignored_labels": [],
     }
 
 

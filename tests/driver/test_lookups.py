@@ -104,6 +104,25 @@ def test_a_cloud_without_cinder_has_no_volume_types(cloud: Cloud) -> None:
     assert matches(tenant_of(cloud, "member"), "volume_types", "") == []
 
 
+def test_availability_zones_are_novas(cloud: Cloud, tenant: Any) -> None:
+    cloud.availability_zones = [{"zoneName": "az-1", "zoneState": {"available": True}, "hosts": None}]
+
+    assert matches(tenant, "availability_zones", "") == cloud.availability_zones
+
+
+def test_a_server_group_by_name_or_id(cloud: Cloud, tenant: Any) -> None:
+    cloud.server_groups = [
+        {"id": ONE, "name": "apart", "policies": ["anti-affinity"]},
+        {"id": TWO, "name": "apart", "policies": ["affinity"]},
+        {"id": THREE, "name": ONE, "policies": []},
+    ]
+
+    assert [group["id"] for group in matches(tenant, "server_group", "apart")] == [ONE, TWO]
+    assert [group["id"] for group in matches(tenant, "server_group", TWO)] == [TWO]
+    assert [group["id"] for group in matches(tenant, "server_group", ONE)] == [ONE, THREE]
+    assert matches(tenant, "server_group", "together") == []
+
+
 def test_a_missing_service_is_named(cloud: Cloud) -> None:
     cloud.missing_services = {"network"}
     with pytest.raises(openstack.OpenStackError) as caught:

@@ -43,6 +43,7 @@ def refused(tenant: Cloud, admin: Cloud, template: str) -> Iterator[Refused]:
         "no-network": (template, {"rdma_network": "no-such-network"}),
         "foreign-network": (template, {"rdma_network": "rdma-shared"}),
         "no-version": (no_version, {}),
+        "no-place": (template, {"worker_availability_zone": "moon", "server_group": "no-such-group"}),
     }
     before = admin.belongings()
     asked = {name: tenant.create_cluster(name, of, **labels) for name, (of, labels) in wishes.items()}
@@ -69,6 +70,12 @@ def test_a_network_of_another_project(refused: Refused) -> None:
     reason = refused.reason("foreign-network")
     assert "rdma-shared belongs to project" in reason
     assert "[network-owner]" in reason
+
+
+def test_a_zone_and_a_server_group_that_are_not_there(refused: Refused) -> None:
+    reason = refused.reason("no-place")
+    assert "Nova has no availability zone moon (allowed: nova)" in reason
+    assert "there is no server group no-such-group" in reason
 
 
 def test_an_image_without_a_version(refused: Refused) -> None:

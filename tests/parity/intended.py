@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every difference between the peer's values and ours, with its reason: those meant to be, and those to mend.
+"""Every difference between the peer's values and ours, with its reason.
 
 Each turns the peer's values into what we make, or takes out of ours what the peer cannot have. Whatever is
 different after all of them is a defect that nobody knew of.
 """
 
+import ipaddress
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,43 +44,29 @@ def _flavors(peer: Values, _own: Values, site: Values, _described: Values) -> No
         machines["machineFlavor"] = names.get(machines["machineFlavor"], machines["machineFlavor"])
 
 
-def _ports(peer: Values, _own: Values, site: Values, _described: Values) -> None:
-    ids = {network["name"]: network["id"] for network in site["cloud"]["networks"]}
+def _further_networks(peer: Values, _own: Values, site: Values, _described: Values) -> None:
+    ids = {network["id"] for network in site["cloud"]["networks"]}
     ports = _shared_ports(peer)
     for port in ports[1:]:
-        port["network"] = {"id": ids.get(port["network"]["name"])}
-    ports[:] = [port for port in ports if port.get("network") != {"id": None}]
+        name = port["network"]["name"]
+        port["network"] = {"id": name} if name in ids else port["network"]
+    ports[:] = [port for port in ports if port.get("network") != {"name": ""}]
+
+
+def _further_networks_by_their_older_label(
+    peer: Values, _own: Values, site: Values, described: Values
+) -> None:
+    labels = {**described["template"]["labels"], **described["cluster"]["labels"]}
+    default = site["options"]["label_defaults"].get("extra_network_names")
+    if default and "extra_network_name" in labels and "extra_network_names" not in labels:
+        names = labels["extra_network_name"].split(" ")
+        ports = [{"network": {"name": name}, "securityGroups": []} for name in names]
+        peer["nodeGroupDefaults"]["machineNetworking"]["ports"] = [{}, *ports]
 
 
 def _shared_ports(values: Values) -> list[Values]:
     ports: list[Values] = values["nodeGroupDefaults"].get("machineNetworking", {}).get("ports", [])
     return ports
-
-
-def _older_labels(peer: Values, _own: Values, site: Values, described: Values) -> None:
-    """Undo the peer's better order for etcd's disk: an operator's default hides an older label from us."""
-    labels = {**described["template"]["labels"], **described["cluster"]["labels"]}
-    defaults = site["options"]["label_defaults"]
-    size = defaults.get("etcd_blockdevice_size")
-    if size is not None and "etcd_blockdevice_size" not in labels and "etcd_volume_size" in labels:
-        peer["etcd"] = _etcd(int(size), labels, defaults)
-    elif "blockDevice" in peer["etcd"]:
-        peer["etcd"] = _etcd(peer["etcd"]["blockDevice"]["size"], labels, defaults)
-
-
-def _etcd(size: int, labels: dict[str, str], defaults: dict[str, str]) -> Values:
-    def first(*names: str) -> str | None:
-        return next((level[name] for name in names for level in (labels, defaults) if name in level), None)
-
-    if size == 0:
-        return {}
-    if first("etcd_blockdevice_type") == "local":
-        return {"blockDevice": {"size": size, "type": "Local"}}
-    found = {
-        "volumeType": first("etcd_blockdevice_volume_type", "etcd_volume_type"),
-        "availabilityZone": first("etcd_blockdevice_volume_az"),
-    }
-    return {"blockDevice": {"size": size, "type": "Volume", **without_nulls(found)}}
 
 
 def _default_storage_class(peer: Values, _own: Values, site: Values, _described: Values) -> None:
@@ -117,7 +104,7 @@ def _names_of_storage_classes(peer: Values, _own: Values, site: Values, _describ
 def _allowed_ranges(peer: Values, _own: Values, site: Values, described: Values) -> None:
     if "allowedCidrs" in peer["apiServer"]:
         label = effective(site, described, "api_master_lb_allowed_cidrs") or ""
-        ranges = re.split("[+, ]+", label)
+        ranges = [str(ipaddress.ip_network(text, strict=False)) for text in re.split("[+, ]+", label)]
         peer["apiServer"].update(allowedCidrs=ranges, allowedCIDRs=ranges)
 
 
@@ -174,6 +161,16 @@ DIFFERENCES: dict[str, Difference] = {
         "CAPO looks flavors up by name and finds none; we hand on the name of the flavor with that id.",
         _flavors,
     ),
+    "older label of further networks": Difference(
+        "The peer lets an operator's default for extra_network_names hide a tenant's extra_network_name. "
+        "What a tenant says goes before a default, whichever name it has.",
+        _further_networks_by_their_older_label,
+    ),
+    "further networks": Difference(
+        "The peer takes an id for a name, of which there is no network, and makes a port without a network "
+        "of each further blank between two names.",
+        _further_networks,
+    ),
     "default storage class": Difference(
         "Where the operator names none, Cinder's own default type is the default, not the first of its list.",
         _default_storage_class,
@@ -185,8 +182,8 @@ DIFFERENCES: dict[str, Difference] = {
     ),
     "allowed ranges": Difference(
         "Ranges may be joined by + or blanks, since Magnum's clients split labels at commas; the peer runs "
-        "them together. It has only the name that the chart read before 0.24, and so leaves the API open "
-        "with later ones.",
+        "them together. An address alone is written as a range of one. The peer has only the name that the "
+        "chart read before 0.24, and so leaves the API open with later ones.",
         _allowed_ranges,
     ),
     "no load balancer": Difference(
@@ -198,21 +195,6 @@ DIFFERENCES: dict[str, Difference] = {
     ),
     "autoscaling of groups": Difference("The peer reads no labels of node groups.", _autoscaling_of_groups),
     "rdma": Difference("The peer has no RDMA: ports, addon, node label.", _rdma),
-}
-
-# Differences that are not meant to be: each goes away with the change of the core that its reason asks for.
-PENDING: dict[str, Difference] = {
-    "further networks": Difference(
-        "CAPO does not know the peer's `network: {name}` in a port; the chart makes a filter by name of it. "
-        "We write the id, which is another machine template: machines of a cluster that is taken over would "
-        "be replaced. We should write that filter where the label has a name.",
-        _ports,
-    ),
-    "older labels and the operator's defaults": Difference(
-        "A tenant's etcd_volume_size or etcd_volume_type must go before an operator's default for the newer "
-        "label.",
-        _older_labels,
-    ),
 }
 
 # Errors of the peer where we render values.

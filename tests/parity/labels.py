@@ -24,9 +24,13 @@ class Label:
 
 
 LABELS = {
-    # Pending: the peer takes an address without a mask too, and we refuse it.
     "api_master_lb_allowed_cidrs": Label(
-        ("10.0.0.0/8", "10.0.0.0/8,192.168.0.0/16, 2001:db8::/32", "192.0.2.0/24+198.51.100.0/24"),
+        (
+            "10.0.0.0/8",
+            "10.0.0.0/8,192.168.0.0/16, 2001:db8::/32",
+            "192.0.2.0/24+198.51.100.0/24",
+            "192.0.2.7,10.0.0.0/8",
+        ),
         ("ten", "10.0.0.0/33", "192.0.2.1-192.0.2.9"),
     ),
     "auto_healing_enabled": Label(TRUTHS, NO_TRUTHS),
@@ -67,7 +71,7 @@ OWN = {
 }
 # Labels that neither knows, and that are no misspelling of one.
 FOREIGN = {
-    "calico_tag": "v3.31.2",
+    "cloud_provider_tag": "v1.31.2",
     "kube_tag": "v1.36.3",
     "availability_zone": "nova",
     "docker_volume_size": "7",
@@ -81,6 +85,6 @@ MISSPELT = {
 
 
 def operators(name: str) -> tuple[str, ...]:
-    """Values that an operator may give as a default: no comma yet, for our option is a list of pairs."""
+    """Values that an operator may give as a default."""
     values = LABELS[name].values
-    return OPTION_TRUTHS if values == TRUTHS else tuple(value.strip() for value in values if "," not in value)
+    return OPTION_TRUTHS if values == TRUTHS else tuple(value.strip() for value in values)

@@ -58,6 +58,7 @@ def _site(chance: random.Random, clusters: int, *, has_cinder: bool) -> Describe
             "namespace_prefix": chance.choice(["magnum", "east"]),
             "default_volume_type": chance.choice([None, *names]),
             "label_defaults": _defaults(chance),
+            "label_section": chance.choice(["capi_rdma_cluster_labels", "capi_helm_cluster_labels"]),
             "cinder": _cinder(chance),
         },
         "cloud": cloud,
@@ -127,6 +128,7 @@ def _cinder(chance: random.Random) -> Described:
 def _described(chance: random.Random, cloud: Described) -> Described:
     template = _template(chance, cloud)
     cluster = _cluster(chance, cloud)
+    _name_by_id(chance, cloud, cluster["labels"])
     if chance.random() < 0.5:  # --merge-labels
         cluster["labels"] = {**template["labels"], **cluster["labels"]}
     return {
@@ -147,6 +149,13 @@ def _labels(chance: random.Random, likelihood: float) -> dict[str, str]:
     }
     chosen = {name: chance.choice(label.values) for name, label in found.items()}
     return chosen | {name: value for name, value in FOREIGN.items() if chance.random() < 0.05}
+
+
+def _name_by_id(chance: random.Random, cloud: Described, labels: dict[str, str]) -> None:
+    """Now and then give the id of a further network in place of its name."""
+    if labels.get("extra_network_names") == "storage" and chance.random() < 0.5:
+        ids = {network["name"]: network["id"] for network in cloud["networks"]}
+        labels["extra_network_names"] = ids["storage"]
 
 
 def _template(chance: random.Random, cloud: Described) -> Described:

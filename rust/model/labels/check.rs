@@ -58,11 +58,12 @@ fn unknown(path: &str, name: &str, meant: Option<&str>) -> Problem {
     Problem::new(Code::LabelUnknown, path, format!("there is no label {name}"), remedy)
 }
 
-/// Whether an unknown label was meant for this driver: by its prefix, or because it is within two
-/// edits of one that exists. The inner option is the label that was meant.
+/// Whether an unknown label was meant for this driver: by its prefix, or because it begins like one that exists and
+/// is within two edits of it. The inner option is the label that was meant.
 fn near_miss(name: &str) -> Option<Option<&'static str>> {
     let closest = LABELS
         .iter()
+        .filter(|row| row.name.chars().next() == name.chars().next())
         .map(|row| (strsim::osa_distance(name, row.name), row.name))
         .min_by_key(|(distance, _)| *distance)
         .filter(|(distance, _)| *distance <= 2);
@@ -89,11 +90,11 @@ mod tests {
 
     #[test]
     fn a_misspelt_label_is_refused_and_a_foreign_one_is_not() {
-        let result = checked(&[("rdma_netwrok", "a"), ("rdma_speed", "9"), ("calico_tag", "v3")]);
+        let result = checked(&[("rdma_netwrok", "a"), ("rdma_speed", "9"), ("etcd_tag", "v3"), ("gpu_enabled", "true")]);
         let codes: Vec<Code> = result.problems.iter().map(|problem| problem.code).collect();
         assert_eq!(codes, [Code::LabelUnknown, Code::LabelUnknown]);
         assert!(result.problems[0].remedy.contains("rdma_network"), "{}", result.problems[0]);
-        assert_eq!(result.foreign, ["calico_tag"]);
+        assert_eq!(result.foreign, ["etcd_tag", "gpu_enabled"]);
     }
 
     #[test]
@@ -107,6 +108,16 @@ mod tests {
             ("boot_volume_type", "fast;rm"),
             ("rdma_network", "a++b"),
             ("api_master_lb_allowed_cidrs", "10.0.0.0/8+x"),
+            ("api_server_cert_sans", "api.example.org+https://api"),
+            ("api_server_tls_cipher_suites", "TLS_RSA_WITH_RC4_128_SHA"),
+            ("control_plane_availability_zones", "az-1++az-2"),
+            ("container_infra_prefix", "https://registry.example.org"),
+            ("registry_mirrors", "docker.io"),
+            ("oidc_issuer_url", "http://login.example.org"),
+            ("oidc_client_id", "two words"),
+            ("calico_tag", "latest"),
+            ("api_server_floating_ip", "203.0.113.0/24"),
+            ("dns_cluster_domain", "Cluster_local"),
         ] {
             let result = checked(&[(name, raw)]);
             assert_eq!(result.problems.len(), 1, "{name}={raw}");

@@ -21,13 +21,15 @@ def render(context: Any, cluster: Any) -> dict[str, Any]:
 
 def options(site: dict[str, Any]) -> dict[str, Any]:
     """The sections of magnum.conf that it reads."""
-    driver_options = {
-        "namespace_prefix": site["namespace_prefix"],
-        "label_defaults": ",".join(f"{name}:{value}" for name, value in site["label_defaults"].items()),
-    }
+    driver_options = {"namespace_prefix": site["namespace_prefix"]}
     if site["default_volume_type"]:
         driver_options["default_volume_type"] = site["default_volume_type"]
-    return {"capi_rdma": driver_options, "cinder": site["cinder"]}
+    return {
+        "capi_rdma": driver_options,
+        # An operator who comes from the peer leaves its section where it is.
+        site["label_section"]: site["label_defaults"],
+        "cinder": site["cinder"],
+    }
 
 
 if __name__ == "__main__":

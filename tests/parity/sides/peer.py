@@ -36,7 +36,13 @@ def registry() -> dict[str, Any]:
     """The labels that it reads, with their defaults."""
     options = conf.capi_helm_cluster_labels_opts
     older = {old.name: option.name for option in options for old in option.deprecated_opts}
-    return {"defaults": {option.name: option.default for option in options}, "older": older}
+    section = conf.capi_helm_cluster_labels_group.name
+    places = {
+        option.name: [(section, option.name), *((old.group, old.name) for old in option.deprecated_opts)]
+        for option in options
+    }
+    defaults = {option.name: option.default for option in options}
+    return {"defaults": defaults, "older": older, "places": places}
 
 
 def options(site: dict[str, Any]) -> dict[str, Any]:
