@@ -19,8 +19,8 @@ pub enum CoreError {
     /// Helm did not do its part.
     #[error(transparent)]
     Helm(#[from] HelmError),
-    /// The value templates are defective.
-    #[error("{0}. This is a defect of the driver or of the operator's templates.")]
+    /// The value templates are defective, the driver's or the operator's.
+    #[error(transparent)]
     Values(#[from] ValuesError),
     /// Objects of a cluster are left although it was said to be gone.
     #[error("{0} objects of the cluster are still in the management cluster.")]
@@ -38,7 +38,7 @@ impl CoreError {
             Self::InvalidRequest(_) => "invalid-request",
             Self::Management(error) => error.code(),
             Self::Helm(error) => error.code(),
-            Self::Values(_) => "values",
+            Self::Values(error) => error.code(),
             Self::StillThere(_) => "still-there",
             Self::Start(_) => "start",
         }

@@ -26,6 +26,7 @@ pub mod validate;
 pub mod model;
 pub mod rdma;
 
+pub mod site;
 pub mod values;
 
 pub mod helm;

@@ -3,6 +3,7 @@
 //! file that looks at the clock.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -10,9 +11,11 @@ use serde::Serialize;
 use crate::error::CoreError;
 use crate::helm::{self, Helm, HelmCli, HelmError, Recovery, ReleaseRef};
 use crate::management::{ClusterSecrets, CredentialInUse, ManagementCluster, Waiting};
+use crate::model::Cluster;
 use crate::request::ClusterRequest;
 use crate::runtime::Core;
 use crate::settings::Settings;
+use crate::site::Site;
 use crate::status::{self, Health, ObjectKind, ObservedCluster, Operation, OperationKind, Report};
 use crate::validate::{check_upgrade, validate};
 use crate::values::{self, Values};
@@ -33,6 +36,17 @@ pub fn now() -> Timestamp {
     Timestamp::now()
 }
 
+/// What a request asks for: the cluster and its values, with the operator's own on top.
+///
+/// # Errors
+/// Every problem of the request, or what is wrong with the operator's values.
+pub fn plan(request: &ClusterRequest, values_directory: Option<&Path>) -> Result<(Cluster, Values), CoreError> {
+    let cluster = validate(request).map_err(CoreError::InvalidRequest)?; // pure
+    let overrides = Site::read(values_directory)?.files(&cluster.value_layers)?; // I/O: disk
+    let values = values::render(&cluster, &overrides)?; // pure
+    Ok((cluster, values))
+}
+
 /// Brings a cluster's release to what the request says, or takes the first step to it: when the software of machines
 /// changes, worker groups wait for the control plane, and [`observe`] takes the second step.
 ///
@@ -46,8 +60,7 @@ pub async fn apply(
     request: &ClusterRequest,
     secrets: Option<&ClusterSecrets>,
 ) -> Result<Applied, CoreError> {
-    let cluster = validate(request).map_err(CoreError::InvalidRequest)?; // pure
-    let values = values::render(&cluster)?; // pure
+    let (cluster, values) = plan(request, settings.values_directory.as_deref())?; // I/O: disk
     cluster.warnings.iter().for_each(|warning| tracing::warn!("cluster {}: {warning}", cluster.uuid));
     let management = core.management(settings).await?; // I/O: kubeconfig
     let release = ReleaseRef { namespace: cluster.namespace.as_str(), name: cluster.release.as_str() };

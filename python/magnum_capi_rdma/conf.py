@@ -18,6 +18,12 @@ GROUP = cfg.OptGroup(
 
 MANAGEMENT_CLUSTER_OPTIONS = [
     cfg.StrOpt(
+        "values_directory",
+        help="Folder with this site's own values, laid over those of the driver: files *.yaml for all "
+        "clusters, and a folder for each layer that templates ask for by their label values_overrides. "
+        "'magnum-capi-rdma overrides check' says whether they can be used.",
+    ),
+    cfg.StrOpt(
         "kubeconfig_file",
         help="Kubeconfig of the Cluster API management cluster. Without it the environment variable "
         "KUBECONFIG counts, then ~/.kube/config of the user that the conductor runs as.",
@@ -71,6 +77,12 @@ CHART_OPTIONS = [
 ]
 
 CLUSTER_OPTIONS = [
+    cfg.StrOpt(
+        "values_directory",
+        help="Folder with this site's own values, laid over those of the driver: files *.yaml for all "
+        "clusters, and a folder for each layer that templates ask for by their label values_overrides. "
+        "'magnum-capi-rdma overrides check' says whether they can be used.",
+    ),
     cfg.IntOpt("minimum_flavor_ram", default=2048, min=0, help="The least memory of a node's flavor in MiB."),
     cfg.IntOpt(
         "minimum_flavor_vcpus", default=2, min=0, help="The least number of virtual CPUs of a node's flavor."

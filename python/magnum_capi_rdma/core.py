@@ -30,6 +30,7 @@ from magnum_capi_rdma.documents import (
     Names,
     Operation,
     OperationNodeGroup,
+    OverrideDefect,
     ProblemCode,
     Report,
     Secrets,
@@ -53,6 +54,7 @@ __all__ = [
     "lookups",
     "names",
     "observe",
+    "override_defects",
     "problem_codes",
     "render_values",
     "report",
@@ -76,6 +78,7 @@ def settings(configuration: cfg.ConfigOpts | None = None) -> Settings:
         "chart_repository": options.chart_repository or None,
         "chart_version": options.chart_version or None,
         "chart_directory": conf.chart_directory(options.chart_directory),
+        "values_directory": options.values_directory or None,
         "request_timeout_seconds": options.request_timeout,
     }
 
@@ -86,13 +89,21 @@ def lookups(request: ClusterRequest) -> list[Lookup]:
 
 
 def validate(request: ClusterRequest) -> None:
-    """Raise :class:`InvalidRequest` with everything that is wrong, if anything is."""
-    _call(_core.validate, request)
+    """Raise :class:`InvalidRequest` with everything that is wrong, if anything is.
+
+    What is wrong with the operator's own values is a :class:`CoreError`.
+    """
+    _call(_core.validate, request, settings()["values_directory"])
 
 
-def render_values(request: ClusterRequest) -> str:
-    """The Helm values of a request, as YAML."""
-    return _call(_core.render_values, request)
+def render_values(request: ClusterRequest, values_directory: str | None = None) -> str:
+    """The Helm values of a request, as YAML, with an operator's own values on top."""
+    return _call(_core.render_values, request, values_directory)
+
+
+def override_defects(values_directory: str) -> list[OverrideDefect]:
+    """Everything that is wrong with an operator's own values."""
+    return _call(_core.override_defects, values_directory)
 
 
 def names(request: ClusterRequest, suffix: str) -> Names:

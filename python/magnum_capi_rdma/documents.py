@@ -51,6 +51,7 @@ class Settings(TypedDict):
     chart_repository: str | None
     chart_version: str | None
     chart_directory: str
+    values_directory: str | None
     request_timeout_seconds: int
 
 
@@ -162,6 +163,14 @@ class Problem(TypedDict):
     message: str
     allowed: str | None
     remedy: str
+
+
+class OverrideDefect(TypedDict):
+    """One thing that is wrong with an operator's own values."""
+
+    file: str
+    line: int | None
+    message: str
 
 
 class LabelRow(TypedDict):

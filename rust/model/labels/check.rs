@@ -106,6 +106,9 @@ mod tests {
             ("fixed_subnet_cidr", "10.0.0.0"),
             ("boot_volume_type", "fast;rm"),
             ("rdma_network", "a++b"),
+            ("values_overrides", "../secrets"),
+            ("values_overrides", "gpu+"),
+            ("values_overrides", ".hidden"),
             ("api_master_lb_allowed_cidrs", "10.0.0.0/8+x"),
         ] {
             let result = checked(&[(name, raw)]);

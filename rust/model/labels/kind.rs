@@ -20,6 +20,8 @@ pub enum Type {
     Networks,
     /// Names separated by spaces.
     Names,
+    /// Layers of the operator's values, separated by `+`.
+    Layers,
     /// An address range such as `10.0.0.0/24`.
     Range,
     /// Address ranges separated by spaces or `+`.
@@ -40,6 +42,7 @@ impl Type {
             Self::Name => "a name of letters, digits and . _ - / or blanks, beginning with a letter or digit".to_owned(),
             Self::Networks => "network names or ids, separated by +".to_owned(),
             Self::Names => "names separated by blanks".to_owned(),
+            Self::Layers => "names of small letters, digits and hyphens, separated by +".to_owned(),
             Self::Range => "an address range such as 10.0.0.0/24".to_owned(),
             Self::Ranges => "address ranges such as 10.0.0.0/24, separated by + or blanks".to_owned(),
             Self::Text => "any text".to_owned(),
@@ -56,6 +59,7 @@ impl Type {
             Self::Name => "name",
             Self::Networks => "networks",
             Self::Names => "names",
+            Self::Layers => "layers",
             Self::Range => "address range",
             Self::Ranges => "address ranges",
             Self::Text => "text",
@@ -72,6 +76,7 @@ impl Type {
             Self::Name => is_name(raw),
             Self::Networks => raw.split('+').all(|part| !part.trim().is_empty()),
             Self::Names => !self.parts(raw).is_empty(),
+            Self::Layers => raw.split('+').all(|part| is_layer(part.trim())),
             Self::Range => raw.trim().parse::<IpNet>().is_ok(),
             Self::Ranges => self.parts(raw).iter().all(|part| part.parse::<IpNet>().is_ok()),
             Self::Text => true,
@@ -82,7 +87,7 @@ impl Type {
     #[must_use]
     pub fn parts(self, raw: &str) -> Vec<&str> {
         match self {
-            Self::Networks => split(raw, &['+']).collect(),
+            Self::Networks | Self::Layers => split(raw, &['+']).collect(),
             Self::Names => split(raw, &[' ']).collect(),
             Self::Ranges => split(raw, &['+', ' ', ',']).collect(),
             _ => vec![raw.trim()],
@@ -98,6 +103,14 @@ pub fn boolean(raw: &str) -> Option<bool> {
         "false" | "f" | "no" | "n" | "off" | "0" => Some(false),
         _ => None,
     }
+}
+
+/// Whether a layer of the operator's values may have this name, which is a folder's.
+#[must_use]
+pub fn is_layer(name: &str) -> bool {
+    let (first, last) = (name.chars().next(), name.chars().last());
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    first.is_some_and(plain) && last.is_some_and(plain) && name.chars().all(|c| plain(c) || c == '-')
 }
 
 fn is_name(raw: &str) -> bool {

@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::json;
 
 pub use check::{Checked, check};
-pub use kind::{Type, addresses};
+pub use kind::{Type, addresses, is_layer};
 pub use set::{LabelSet, Level};
 
 /// Where a label has an effect.
@@ -87,6 +87,7 @@ pub const LABELS: &[Label] = &[
     label("octavia_lb_algorithm", Type::Name, None, Scope::Cluster, "Algorithm of services' load balancers; SOURCE_IP_PORT for the ovn provider and ROUND_ROBIN for others if unset."),
     label("octavia_lb_healthcheck", Type::Boolean, Some("true"), Scope::Cluster, "Give services' load balancers a health monitor."),
     label("octavia_provider", Type::Name, Some("amphora"), Scope::Cluster, "Octavia provider of the API's and services' load balancers."),
+    label("values_overrides", Type::Layers, None, Scope::Template, "Layers of the operator's own values, joined by +, that are laid over those of the driver in this order."),
     label("availability_zone", Type::Text, None, Scope::Accepted, "Added by Horizon's cluster form. Machines are placed by Nova."),
     label("kube_tag", Type::Text, None, Scope::Accepted, "Kubernetes comes with the image: its version is the image's kube_version property."),
 ];
