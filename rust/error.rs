@@ -2,6 +2,7 @@
 //! Everything that can keep the core from doing what it was asked. The text of each is one sentence
 //! that stands in a cluster's `status_reason`.
 
+use crate::adoption::ManifestError;
 use crate::helm::HelmError;
 use crate::management::ManagementError;
 use crate::problem::{self, Problem};
@@ -22,6 +23,9 @@ pub enum CoreError {
     /// The value templates are defective, the driver's or the operator's.
     #[error(transparent)]
     Values(#[from] ValuesError),
+    /// What Helm has of a release cannot be read.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
     /// Objects of a cluster are left although it was said to be gone.
     #[error("{0} objects of the cluster are still in the management cluster.")]
     StillThere(usize),
@@ -39,6 +43,7 @@ impl CoreError {
             Self::Management(error) => error.code(),
             Self::Helm(error) => error.code(),
             Self::Values(error) => error.code(),
+            Self::Manifest(_) => "manifest",
             Self::StillThere(_) => "still-there",
             Self::Start(_) => "start",
         }

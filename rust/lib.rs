@@ -29,6 +29,7 @@ pub mod rdma;
 pub mod site;
 pub mod values;
 
+pub mod adoption;
 pub mod helm;
 pub mod management;
 pub mod settings;

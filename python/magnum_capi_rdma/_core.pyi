@@ -4,8 +4,10 @@ from typing import Any
 from magnum_capi_rdma.documents import (
     Applied,
     ClusterRequest,
+    Comparison,
     CredentialInUse,
     Health,
+    Held,
     LabelRow,
     Lookup,
     Names,
@@ -28,18 +30,21 @@ __all__ = [
     "__version__",
     "apply",
     "choose_machines",
+    "clouds_yaml",
     "credential",
     "delete",
     "drain_log",
     "expected",
     "forget",
     "health",
+    "held",
     "labels",
     "lookups",
     "names",
     "observe",
     "override_defects",
     "problem_codes",
+    "prospect",
     "render_values",
     "report",
     "validate",
@@ -68,6 +73,9 @@ def choose_machines(
     settings: Settings, operation: Operation, node_group: str, servers: list[str]
 ) -> None: ...
 def credential(settings: Settings, operation: Operation) -> CredentialInUse | None: ...
+def held(settings: Settings, operation: Operation) -> Held | None: ...
+def prospect(settings: Settings, request: ClusterRequest) -> Comparison | None: ...
+def clouds_yaml(settings: Settings, operation: Operation) -> str | None: ...
 def observe(settings: Settings, operation: Operation, server_faults: dict[str, str]) -> Report: ...
 def report(
     objects: list[dict[str, Any]], operation: Operation, server_faults: dict[str, str], now: str

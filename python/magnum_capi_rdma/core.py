@@ -23,8 +23,10 @@ from magnum_capi_rdma._core import (
 from magnum_capi_rdma.documents import (
     Applied,
     ClusterRequest,
+    Comparison,
     CredentialInUse,
     Health,
+    Held,
     LabelRow,
     Lookup,
     Names,
@@ -45,17 +47,20 @@ __all__ = [
     "StillThere",
     "apply",
     "choose_machines",
+    "clouds_yaml",
     "credential",
     "delete",
     "expected",
     "forget",
     "health",
+    "held",
     "labels",
     "lookups",
     "names",
     "observe",
     "override_defects",
     "problem_codes",
+    "prospect",
     "render_values",
     "report",
     "settings",
@@ -122,6 +127,21 @@ def apply(request: ClusterRequest, secrets: Secrets | None) -> Applied:
     Without secrets those that the cluster has stay.
     """
     return _wait(_core.apply, settings(), request, secrets)
+
+
+def held(operation: Operation) -> Held | None:
+    """How the cluster's release stands; nothing where there is none."""
+    return _wait(_core.held, settings(), operation)
+
+
+def prospect(request: ClusterRequest) -> Comparison | None:
+    """What the next operation would make of the cluster's release; nothing where there is none."""
+    return _wait(_core.prospect, settings(), request)
+
+
+def clouds_yaml(operation: Operation) -> str | None:
+    """The file by which the cluster reaches OpenStack, with its credential; nothing where there is none."""
+    return _wait(_core.clouds_yaml, settings(), operation)
 
 
 def observe(operation: Operation, server_faults: dict[str, str]) -> Report:

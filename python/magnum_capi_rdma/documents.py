@@ -101,6 +101,40 @@ class Applied(TypedDict):
     digest: str
 
 
+class Held(TypedDict):
+    """How a release stands."""
+
+    revision: int
+    status: str
+    is_ours: bool
+
+
+class Difference(TypedDict, total=False):
+    """A place at which two documents differ; what is unset on a side is not there."""
+
+    path: str
+    before: Any
+    after: Any
+
+
+class Consequence(TypedDict):
+    """What would happen to the machines of a group, and why."""
+
+    group: str
+    effect: Literal["replaced", "removed", "added", "refused"]
+    reasons: list[str]
+
+
+class Comparison(TypedDict):
+    """What a release is, and what the next operation would make of it."""
+
+    chart: str
+    our_chart: str
+    values: list[Difference]
+    machines: list[Consequence]
+    objects: list[str]
+
+
 class OperationNodeGroup(TypedDict):
     """A node group as an operation expects it to become, and what is done to it itself."""
 

@@ -116,6 +116,32 @@ mod _core {
         to_python(py, &applied)
     }
 
+    /// How the cluster's release stands; None where there is none.
+    #[pyfunction]
+    fn held<'py>(py: Python<'py>, settings: &Document<'py>, operation: &Document<'py>) -> PyResult<Document<'py>> {
+        let settings: Settings = from_python(settings, "settings")?;
+        let operation: Operation = from_python(operation, "operation")?;
+        let held = with_core(py, async |core| pipeline::held(core, &settings, &operation).await)?;
+        to_python(py, &held)
+    }
+
+    /// What the next operation would make of the cluster's release; None where there is none. Changes nothing.
+    #[pyfunction]
+    fn prospect<'py>(py: Python<'py>, settings: &Document<'py>, request: &Document<'py>) -> PyResult<Document<'py>> {
+        let settings: Settings = from_python(settings, "settings")?;
+        let request = self::request(request)?;
+        let prospect = with_core(py, async |core| pipeline::prospect(core, &settings, &request).await)?;
+        to_python(py, &prospect)
+    }
+
+    /// The file by which the cluster reaches OpenStack; None where there is none.
+    #[pyfunction]
+    fn clouds_yaml(py: Python<'_>, settings: &Document<'_>, operation: &Document<'_>) -> PyResult<Option<String>> {
+        let settings: Settings = from_python(settings, "settings")?;
+        let operation: Operation = from_python(operation, "operation")?;
+        with_core(py, async |core| pipeline::clouds_yaml(core, &settings, &operation).await)
+    }
+
     /// How the operation stands, from the watch.
     #[pyfunction]
     fn observe<'py>(

@@ -2,6 +2,7 @@
 """``magnum-capi-rdma``: the pure halves of the flow, for anyone, without a cloud and without Magnum.
 
 Exit status: 0 if it went well, 2 if the input or the command line is at fault, 1 if the program is.
+``adopt`` is the one command that needs Magnum and changes something; it has 3 for what it refused.
 """
 
 import argparse
@@ -10,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from magnum_capi_rdma import core
-from magnum_capi_rdma.cli import labels, overrides, problems, status, values
+from magnum_capi_rdma.cli import adopt, labels, overrides, problems, status, values
 from magnum_capi_rdma.cli.documents import BadInputError
 from magnum_capi_rdma.cli.outcome import Outcome
 from magnum_capi_rdma.documents import Problem
@@ -46,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"%(prog)s {core.version()}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (values, status, labels, overrides):
+    for command in (values, status, labels, overrides, adopt):
         command.add_to(commands)
     return top
 
