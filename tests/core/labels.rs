@@ -174,3 +174,25 @@ fn each_row_of_the_table_is_fit_to_be_read() {
         assert_eq!(row(label).matches('|').count(), 6, "{}: a | would break the table", label.name);
     }
 }
+
+/// Each row of the comparison names the labels and files by which it can be checked.
+#[test]
+fn the_comparison_names_what_is_there() {
+    let text = fs::read_to_string(path("docs/comparison.md")).expect("docs/comparison.md");
+    let rows = text.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| |"));
+    let mut checked = 0;
+    for row in rows {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        let [what, _, _, here, see] = cells[..] else { panic!("a row has other than five cells: {row}") };
+        for name in see.split('`').skip(1).step_by(2) {
+            assert!(LABELS.iter().any(|label| label.name == name), "{what}: there is no label {name}");
+            checked += 1;
+        }
+        for link in see.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            assert!(path("docs").join(link).exists(), "{what}: there is no file {link}");
+            checked += 1;
+        }
+        assert!(see != "–" || !here.starts_with("yes"), "{what}: say where it can be checked");
+    }
+    assert!(checked > 60, "{checked}");
+}
