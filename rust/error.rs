@@ -2,6 +2,7 @@
 //! Everything that can keep the core from doing what it was asked. The text of each is one sentence
 //! that stands in a cluster's `status_reason`.
 
+use crate::adoption::ManifestError;
 use crate::helm::HelmError;
 use crate::management::ManagementError;
 use crate::problem::{self, Problem};
@@ -19,9 +20,12 @@ pub enum CoreError {
     /// Helm did not do its part.
     #[error(transparent)]
     Helm(#[from] HelmError),
-    /// The value templates are defective.
-    #[error("{0}. This is a defect of the driver or of the operator's templates.")]
+    /// The value templates are defective, the driver's or the operator's.
+    #[error(transparent)]
     Values(#[from] ValuesError),
+    /// What Helm has of a release cannot be read.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
     /// Objects of a cluster are left although it was said to be gone.
     #[error("{0} objects of the cluster are still in the management cluster.")]
     StillThere(usize),
@@ -38,7 +42,8 @@ impl CoreError {
             Self::InvalidRequest(_) => "invalid-request",
             Self::Management(error) => error.code(),
             Self::Helm(error) => error.code(),
-            Self::Values(_) => "values",
+            Self::Values(error) => error.code(),
+            Self::Manifest(_) => "manifest",
             Self::StillThere(_) => "still-there",
             Self::Start(_) => "start",
         }

@@ -26,8 +26,10 @@ pub mod validate;
 pub mod model;
 pub mod rdma;
 
+pub mod site;
 pub mod values;
 
+pub mod adoption;
 pub mod helm;
 pub mod management;
 pub mod settings;

@@ -3,16 +3,20 @@
 //! file that looks at the clock.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+use crate::adoption::{self, Comparison};
 use crate::error::CoreError;
 use crate::helm::{self, Helm, HelmCli, HelmError, Recovery, ReleaseRef};
 use crate::management::{ClusterSecrets, CredentialInUse, ManagementCluster, Waiting};
+use crate::model::Cluster;
 use crate::request::ClusterRequest;
 use crate::runtime::Core;
 use crate::settings::Settings;
+use crate::site::Site;
 use crate::status::{self, Health, ObjectKind, ObservedCluster, Operation, OperationKind, Report};
 use crate::validate::{check_upgrade, validate};
 use crate::values::{self, Values};
@@ -33,6 +37,17 @@ pub fn now() -> Timestamp {
     Timestamp::now()
 }
 
+/// What a request asks for: the cluster and its values, with the operator's own on top.
+///
+/// # Errors
+/// Every problem of the request, or what is wrong with the operator's values.
+pub fn plan(request: &ClusterRequest, values_directory: Option<&Path>) -> Result<(Cluster, Values), CoreError> {
+    let cluster = validate(request).map_err(CoreError::InvalidRequest)?; // pure
+    let overrides = Site::read(values_directory)?.files(&cluster.value_layers)?; // I/O: disk
+    let values = values::render(&cluster, &overrides)?; // pure
+    Ok((cluster, values))
+}
+
 /// Brings a cluster's release to what the request says, or takes the first step to it: when the software of machines
 /// changes, worker groups wait for the control plane, and [`observe`] takes the second step.
 ///
@@ -46,8 +61,7 @@ pub async fn apply(
     request: &ClusterRequest,
     secrets: Option<&ClusterSecrets>,
 ) -> Result<Applied, CoreError> {
-    let cluster = validate(request).map_err(CoreError::InvalidRequest)?; // pure
-    let values = values::render(&cluster)?; // pure
+    let (cluster, values) = plan(request, settings.values_directory.as_deref())?; // I/O: disk
     cluster.warnings.iter().for_each(|warning| tracing::warn!("cluster {}: {warning}", cluster.uuid));
     let management = core.management(settings).await?; // I/O: kubeconfig
     let release = ReleaseRef { namespace: cluster.namespace.as_str(), name: cluster.release.as_str() };
@@ -98,6 +112,55 @@ async fn recover(management: &ManagementCluster, helm: &HelmCli, settings: &Sett
             Ok(management.forget_revisions(release, &secrets).await?) // I/O
         }
     }
+}
+
+/// A release as Helm has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Held {
+    /// Helm's number of its revision.
+    pub revision: i64,
+    /// `deployed`, or what keeps it from being changed.
+    pub status: String,
+    /// Whether this driver made the revision.
+    pub is_ours: bool,
+}
+
+/// How a cluster's release stands; nothing where there is none.
+///
+/// # Errors
+/// What the management cluster said.
+pub async fn held(core: &Core, settings: &Settings, operation: &Operation) -> Result<Option<Held>, CoreError> {
+    let Some(name) = operation.release.as_deref() else { return Ok(None) };
+    let management = core.management(settings).await?; // I/O: kubeconfig
+    let release = ReleaseRef { namespace: &operation.namespace, name };
+    let revisions = management.revisions(release).await?; // I/O
+    let is_ours = management.deployed(release).await?.is_some_and(|deployed| deployed.is_ours()); // I/O
+    let latest = revisions.into_iter().max_by_key(|revision| revision.number);
+    Ok(latest.map(|latest| Held { revision: latest.number, status: latest.status, is_ours }))
+}
+
+/// What the next operation of this driver would make of a cluster's release; nothing where there is none.
+///
+/// # Errors
+/// Every problem of the request, or what the management cluster or Helm said.
+pub async fn prospect(core: &Core, settings: &Settings, request: &ClusterRequest) -> Result<Option<Comparison>, CoreError> {
+    let (cluster, values) = plan(request, settings.values_directory.as_deref())?; // I/O: disk
+    let management = core.management(settings).await?; // I/O: kubeconfig
+    let release = ReleaseRef { namespace: cluster.namespace.as_str(), name: cluster.release.as_str() };
+    let Some(held) = management.deployed(release).await? else { return Ok(None) }; // I/O
+    let chart = helm::chart::chart(settings, cluster.chart_version.as_deref())?; // I/O: disk
+    let ours = HelmCli::new(settings).preview(release, &chart, &values).await?; // I/O: process
+    Ok(Some(adoption::compare(&held.values, &held.rendered(), &values, &ours.rendered())?)) // pure
+}
+
+/// The file by which a cluster reaches OpenStack; nothing where there is none.
+///
+/// # Errors
+/// What the management cluster said.
+pub async fn clouds_yaml(core: &Core, settings: &Settings, operation: &Operation) -> Result<Option<String>, CoreError> {
+    let Some(name) = operation.release.as_deref() else { return Ok(None) };
+    let management = core.management(settings).await?; // I/O: kubeconfig
+    Ok(management.clouds_yaml(ReleaseRef { namespace: &operation.namespace, name }).await?) // I/O
 }
 
 /// How an operation stands. Once the watch is there, this asks nothing of the management cluster until the end is

@@ -24,6 +24,8 @@ pub struct Settings {
     pub chart_version: Option<String>,
     /// Directory in which the embedded chart is unpacked.
     pub chart_directory: PathBuf,
+    /// Directory with the operator's own values.
+    pub values_directory: Option<PathBuf>,
     /// Seconds that the management cluster may take for one request.
     pub request_timeout_seconds: u64,
 }
@@ -38,6 +40,7 @@ impl Default for Settings {
             chart_repository: None,
             chart_version: None,
             chart_directory: std::env::temp_dir().join("magnum-capi-rdma"),
+            values_directory: None,
             request_timeout_seconds: 30,
         }
     }

@@ -4,13 +4,16 @@ from typing import Any
 from magnum_capi_rdma.documents import (
     Applied,
     ClusterRequest,
+    Comparison,
     CredentialInUse,
     Health,
+    Held,
     LabelRow,
     Lookup,
     Names,
     Operation,
     OperationNodeGroup,
+    OverrideDefect,
     Problem,
     ProblemCode,
     Report,
@@ -27,17 +30,21 @@ __all__ = [
     "__version__",
     "apply",
     "choose_machines",
+    "clouds_yaml",
     "credential",
     "delete",
     "drain_log",
     "expected",
     "forget",
     "health",
+    "held",
     "labels",
     "lookups",
     "names",
     "observe",
+    "override_defects",
     "problem_codes",
+    "prospect",
     "recovery",
     "render_values",
     "report",
@@ -57,8 +64,9 @@ class HelmError(CoreError): ...
 class StillThere(CoreError): ...
 
 def lookups(request: ClusterRequest) -> list[Lookup]: ...
-def validate(request: ClusterRequest) -> None: ...
-def render_values(request: ClusterRequest) -> str: ...
+def validate(request: ClusterRequest, values_directory: str | None = None) -> None: ...
+def render_values(request: ClusterRequest, values_directory: str | None = None) -> str: ...
+def override_defects(values_directory: str) -> list[OverrideDefect]: ...
 def names(request: ClusterRequest, suffix: str) -> Names: ...
 def expected(request: ClusterRequest) -> list[OperationNodeGroup]: ...
 def apply(settings: Settings, request: ClusterRequest, secrets: Secrets | None) -> Applied: ...
@@ -66,6 +74,9 @@ def choose_machines(
     settings: Settings, operation: Operation, node_group: str, servers: list[str]
 ) -> None: ...
 def credential(settings: Settings, operation: Operation) -> CredentialInUse | None: ...
+def held(settings: Settings, operation: Operation) -> Held | None: ...
+def prospect(settings: Settings, request: ClusterRequest) -> Comparison | None: ...
+def clouds_yaml(settings: Settings, operation: Operation) -> str | None: ...
 def observe(settings: Settings, operation: Operation, server_faults: dict[str, str]) -> Report: ...
 def report(
     objects: list[dict[str, Any]], operation: Operation, server_faults: dict[str, str], now: str

@@ -79,6 +79,12 @@ CHART_OPTIONS = [
 ]
 
 CLUSTER_OPTIONS = [
+    cfg.StrOpt(
+        "values_directory",
+        help="Folder with this site's own values, laid over those of the driver: files *.yaml for all "
+        "clusters, and a folder for each layer that templates ask for by their label values_overrides. "
+        "'magnum-capi-rdma overrides check' says whether they can be used.",
+    ),
     cfg.IntOpt(
         "minimum_flavor_ram",
         deprecated_group=PEERS_GROUP,

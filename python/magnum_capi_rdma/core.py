@@ -23,13 +23,16 @@ from magnum_capi_rdma._core import (
 from magnum_capi_rdma.documents import (
     Applied,
     ClusterRequest,
+    Comparison,
     CredentialInUse,
     Health,
+    Held,
     LabelRow,
     Lookup,
     Names,
     Operation,
     OperationNodeGroup,
+    OverrideDefect,
     ProblemCode,
     Report,
     Secrets,
@@ -44,16 +47,20 @@ __all__ = [
     "StillThere",
     "apply",
     "choose_machines",
+    "clouds_yaml",
     "credential",
     "delete",
     "expected",
     "forget",
     "health",
+    "held",
     "labels",
     "lookups",
     "names",
     "observe",
+    "override_defects",
     "problem_codes",
+    "prospect",
     "recovery",
     "render_values",
     "report",
@@ -77,6 +84,7 @@ def settings(configuration: cfg.ConfigOpts | None = None) -> Settings:
         "chart_repository": options.chart_repository or None,
         "chart_version": options.chart_version or None,
         "chart_directory": conf.chart_directory(options.chart_directory),
+        "values_directory": options.values_directory or None,
         "request_timeout_seconds": options.request_timeout,
     }
 
@@ -87,13 +95,21 @@ def lookups(request: ClusterRequest) -> list[Lookup]:
 
 
 def validate(request: ClusterRequest) -> None:
-    """Raise :class:`InvalidRequest` with everything that is wrong, if anything is."""
-    _call(_core.validate, request)
+    """Raise :class:`InvalidRequest` with everything that is wrong, if anything is.
+
+    What is wrong with the operator's own values is a :class:`CoreError`.
+    """
+    _call(_core.validate, request, settings()["values_directory"])
 
 
-def render_values(request: ClusterRequest) -> str:
-    """The Helm values of a request, as YAML."""
-    return _call(_core.render_values, request)
+def render_values(request: ClusterRequest, values_directory: str | None = None) -> str:
+    """The Helm values of a request, as YAML, with an operator's own values on top."""
+    return _call(_core.render_values, request, values_directory)
+
+
+def override_defects(values_directory: str) -> list[OverrideDefect]:
+    """Everything that is wrong with an operator's own values."""
+    return _call(_core.override_defects, values_directory)
 
 
 def names(request: ClusterRequest, suffix: str) -> Names:
@@ -112,6 +128,21 @@ def apply(request: ClusterRequest, secrets: Secrets | None) -> Applied:
     Without secrets those that the cluster has stay.
     """
     return _wait(_core.apply, settings(), request, secrets)
+
+
+def held(operation: Operation) -> Held | None:
+    """How the cluster's release stands; nothing where there is none."""
+    return _wait(_core.held, settings(), operation)
+
+
+def prospect(request: ClusterRequest) -> Comparison | None:
+    """What the next operation would make of the cluster's release; nothing where there is none."""
+    return _wait(_core.prospect, settings(), request)
+
+
+def clouds_yaml(operation: Operation) -> str | None:
+    """The file by which the cluster reaches OpenStack, with its credential; nothing where there is none."""
+    return _wait(_core.clouds_yaml, settings(), operation)
 
 
 def observe(operation: Operation, server_faults: dict[str, str]) -> Report:

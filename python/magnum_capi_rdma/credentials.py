@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 import yaml
+from keystoneauth1 import session
+from keystoneauth1.identity import v3
 from openstack.connection import Connection
 from oslo_config import cfg
 from oslo_log import log as logging
@@ -137,6 +139,23 @@ def clouds_yaml(credential: Credential, auth_url: str, region: str, interface: s
         "verify": verify,
     }
     return yaml.safe_dump({"clouds": {"openstack": openstack}}, sort_keys=False)
+
+
+def connection(text: str) -> Connection:
+    """A connection by the file that a cluster has, as the user who made it."""
+    try:
+        given = yaml.safe_load(text)["clouds"]["openstack"]["auth"]
+        names = ("auth_url", "application_credential_id", "application_credential_secret")
+        auth = v3.ApplicationCredential(**{name: given[name] for name in names})
+    except (yaml.YAMLError, KeyError, TypeError) as error:
+        raise cloud.OpenStackError(
+            "The cluster's clouds.yaml in the management cluster holds no application credential."
+        ) from error
+    verify = cfg.CONF.drivers.verify_ca and (cfg.CONF.drivers.openstack_ca_file or True)
+    with cloud.asking("Keystone", "a token with the cluster's own application credential"):
+        own = session.Session(auth=auth, verify=verify)
+        own.get_token()
+        return Connection(session=own, **cloud.service_options(cfg.CONF))
 
 
 def openstack_ca(path: str) -> str | None:

@@ -51,6 +51,7 @@ class Settings(TypedDict):
     chart_repository: str | None
     chart_version: str | None
     chart_directory: str
+    values_directory: str | None
     request_timeout_seconds: int
 
 
@@ -98,6 +99,40 @@ class Applied(TypedDict):
 
     revision: int
     digest: str
+
+
+class Held(TypedDict):
+    """How a release stands."""
+
+    revision: int
+    status: str
+    is_ours: bool
+
+
+class Difference(TypedDict, total=False):
+    """A place at which two documents differ; what is unset on a side is not there."""
+
+    path: str
+    before: Any
+    after: Any
+
+
+class Consequence(TypedDict):
+    """What would happen to the machines of a group, and why."""
+
+    group: str
+    effect: Literal["replaced", "removed", "added", "refused"]
+    reasons: list[str]
+
+
+class Comparison(TypedDict):
+    """What a release is, and what the next operation would make of it."""
+
+    chart: str
+    our_chart: str
+    values: list[Difference]
+    machines: list[Consequence]
+    objects: list[str]
 
 
 class OperationNodeGroup(TypedDict):
@@ -162,6 +197,14 @@ class Problem(TypedDict):
     message: str
     allowed: str | None
     remedy: str
+
+
+class OverrideDefect(TypedDict):
+    """One thing that is wrong with an operator's own values."""
+
+    file: str
+    line: int | None
+    message: str
 
 
 class LabelRow(TypedDict):

@@ -8,6 +8,7 @@ import datetime
 from collections.abc import Iterable
 from typing import Any
 
+from openstack.connection import Connection
 from oslo_config import cfg
 from oslo_log import log as logging
 
@@ -59,7 +60,11 @@ def cluster_request(
     A template and node groups are given where they are not yet what Magnum has saved for the cluster.
     """
     request = request_without_answers(cluster, template, node_groups)
-    connection = cloud.connection(context)
+    return answered(request, cloud.connection(context))
+
+
+def answered(request: ClusterRequest, connection: Connection) -> ClusterRequest:
+    """The request with what OpenStack answers on a connection."""
     interface = conf.group().application_credential_interface
     request["openstack"] = {
         "answers": lookups.answers(connection, core.lookups(request)),

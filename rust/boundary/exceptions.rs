@@ -23,7 +23,7 @@ pub fn raise(py: Python<'_>, error: &Error) -> PyErr {
         Error::Management(_) => ManagementClusterError::new_err(text),
         Error::Helm(_) => HelmError::new_err(text),
         Error::StillThere(_) => StillThere::new_err(text),
-        Error::Values(_) | Error::Start(_) => CoreError::new_err(text),
+        Error::Values(_) | Error::Manifest(_) | Error::Start(_) => CoreError::new_err(text),
     };
     let problems = match error {
         Error::InvalidRequest(problems) => to_python(py, problems),

@@ -16,6 +16,7 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _core {
     use std::collections::BTreeMap;
+    use std::path::PathBuf;
 
     use pyo3::prelude::*;
     use serde_json::{Value, json};
@@ -30,8 +31,10 @@ mod _core {
     use crate::problem::Code;
     use crate::request::ClusterRequest;
     use crate::settings::Settings;
+    use crate::site::Site;
     use crate::status::{self, Object, ObservedCluster, Operation};
-    use crate::{model, pipeline, validate, values};
+    use crate::values::ValuesError;
+    use crate::{model, pipeline, validate};
 
     type Document<'py> = Bound<'py, PyAny>;
 
@@ -51,24 +54,35 @@ mod _core {
         to_python(py, &outside_python(py, || validate::lookups(&request)))
     }
 
-    /// Raises InvalidRequest with every problem of the request.
+    /// Raises InvalidRequest with every problem of the request, or CoreError if the operator's values cannot be used.
     #[pyfunction]
-    #[pyo3(name = "validate")]
-    fn check(py: Python<'_>, request: &Document<'_>) -> PyResult<()> {
+    #[pyo3(name = "validate", signature = (request, values_directory=None))]
+    fn check(py: Python<'_>, request: &Document<'_>, values_directory: Option<PathBuf>) -> PyResult<()> {
         let request = self::request(request)?;
-        let checked = outside_python(py, || validate::validate(&request).map(drop).map_err(Error::InvalidRequest));
+        let checked = outside_python(py, || pipeline::plan(&request, values_directory.as_deref()).map(drop));
         checked.map_err(|error| exceptions::raise(py, &error))
     }
 
     /// The Helm values of the request, as YAML.
     #[pyfunction]
-    fn render_values(py: Python<'_>, request: &Document<'_>) -> PyResult<String> {
+    #[pyo3(signature = (request, values_directory=None))]
+    fn render_values(py: Python<'_>, request: &Document<'_>, values_directory: Option<PathBuf>) -> PyResult<String> {
         let request = self::request(request)?;
         let rendered = outside_python(py, || {
-            let cluster = validate::validate(&request).map_err(Error::InvalidRequest)?;
-            Ok(values::render(&cluster)?.to_yaml()?)
+            let (_, values) = pipeline::plan(&request, values_directory.as_deref())?;
+            Ok(values.to_yaml()?)
         });
         rendered.map_err(|error| exceptions::raise(py, &error))
+    }
+
+    /// Everything that is wrong with the operator's own values.
+    #[pyfunction]
+    fn override_defects<'py>(py: Python<'py>, values_directory: PathBuf) -> PyResult<Document<'py>> {
+        let defects = outside_python(py, || match Site::read(Some(&values_directory)).and_then(|site| site.defects()) {
+            Err(ValuesError::Overrides(defects)) => Ok(defects),
+            found => found.map_err(Error::Values),
+        });
+        to_python(py, &defects.map_err(|error| exceptions::raise(py, &error))?)
     }
 
     /// The release's name and namespace; `suffix` makes a new name unique.
@@ -100,6 +114,32 @@ mod _core {
         let secrets: Option<ClusterSecrets> = secrets.map(|secrets| from_python(secrets, "secrets")).transpose()?;
         let applied = with_core(py, async |core| pipeline::apply(core, &settings, &request, secrets.as_ref()).await)?;
         to_python(py, &applied)
+    }
+
+    /// How the cluster's release stands; None where there is none.
+    #[pyfunction]
+    fn held<'py>(py: Python<'py>, settings: &Document<'py>, operation: &Document<'py>) -> PyResult<Document<'py>> {
+        let settings: Settings = from_python(settings, "settings")?;
+        let operation: Operation = from_python(operation, "operation")?;
+        let held = with_core(py, async |core| pipeline::held(core, &settings, &operation).await)?;
+        to_python(py, &held)
+    }
+
+    /// What the next operation would make of the cluster's release; None where there is none. Changes nothing.
+    #[pyfunction]
+    fn prospect<'py>(py: Python<'py>, settings: &Document<'py>, request: &Document<'py>) -> PyResult<Document<'py>> {
+        let settings: Settings = from_python(settings, "settings")?;
+        let request = self::request(request)?;
+        let prospect = with_core(py, async |core| pipeline::prospect(core, &settings, &request).await)?;
+        to_python(py, &prospect)
+    }
+
+    /// The file by which the cluster reaches OpenStack; None where there is none.
+    #[pyfunction]
+    fn clouds_yaml(py: Python<'_>, settings: &Document<'_>, operation: &Document<'_>) -> PyResult<Option<String>> {
+        let settings: Settings = from_python(settings, "settings")?;
+        let operation: Operation = from_python(operation, "operation")?;
+        with_core(py, async |core| pipeline::clouds_yaml(core, &settings, &operation).await)
     }
 
     /// How the operation stands, from the watch.

@@ -9,11 +9,14 @@ use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
 use super::{Chart, Helm, HelmError, ReleaseRef};
+use crate::management::Deployed;
 use crate::settings::Settings;
 use crate::values::Values;
 
 /// Revisions that Helm keeps of a release.
 const HISTORY: &str = "10";
+/// What a revision says of who made it.
+const DESCRIPTION: &str = concat!("magnum-capi-rdma ", env!("CARGO_PKG_VERSION"));
 /// Time for Helm to end by itself before it is killed.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -67,7 +70,7 @@ impl HelmCli {
 impl Helm for HelmCli {
     async fn upgrade(&self, release: ReleaseRef<'_>, chart: &Chart, values: &Values) -> Result<i64, HelmError> {
         let mut arguments = vec!["upgrade", release.name, &chart.reference, "--install", "--output", "json"];
-        arguments.extend(["--history-max", HISTORY, "--values", "-"]);
+        arguments.extend(["--history-max", HISTORY, "--description", DESCRIPTION, "--values", "-"]);
         if let Some(repository) = &chart.repository {
             arguments.extend(["--repo", repository]);
         }
@@ -80,6 +83,22 @@ impl Helm for HelmCli {
         }
         let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
         Ok(answer.get("version").and_then(serde_json::Value::as_i64).unwrap_or_default())
+    }
+
+    async fn preview(&self, release: ReleaseRef<'_>, chart: &Chart, values: &Values) -> Result<Deployed, HelmError> {
+        const ACT: &str = "render";
+        let mut arguments = vec!["upgrade", release.name, &chart.reference, "--dry-run=server", "--output", "json", "--values", "-"];
+        if let Some(repository) = &chart.repository {
+            arguments.extend(["--repo", repository]);
+        }
+        if let Some(version) = &chart.version {
+            arguments.extend(["--version", version]);
+        }
+        let output = self.run(ACT, release, &arguments, &values.to_json()).await?;
+        if !output.status.success() {
+            return Err(HelmError::Failed { act: ACT, reason: cause(&output.stderr) });
+        }
+        serde_json::from_slice(&output.stdout).map_err(|error| HelmError::Failed { act: ACT, reason: error.to_string() })
     }
 
     async fn uninstall(&self, release: ReleaseRef<'_>) -> Result<(), HelmError> {

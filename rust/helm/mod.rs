@@ -12,6 +12,7 @@ pub use chart::Chart;
 pub use cli::HelmCli;
 pub use release::{Recovery, Revision, recovery};
 
+use crate::management::Deployed;
 use crate::values::Values;
 
 /// Why Helm did not do its part.
@@ -79,6 +80,9 @@ pub struct ReleaseRef<'a> {
 pub trait Helm {
     /// Installs a release, or upgrades it if it is there. Returns the release's revision.
     fn upgrade(&self, release: ReleaseRef<'_>, chart: &Chart, values: &Values) -> impl Future<Output = Result<i64, HelmError>> + Send;
+
+    /// The release as an upgrade would make it. Changes nothing.
+    fn preview(&self, release: ReleaseRef<'_>, chart: &Chart, values: &Values) -> impl Future<Output = Result<Deployed, HelmError>> + Send;
 
     /// Uninstalls a release; fine if there is none.
     fn uninstall(&self, release: ReleaseRef<'_>) -> impl Future<Output = Result<(), HelmError>> + Send;

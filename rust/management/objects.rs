@@ -63,6 +63,11 @@ impl std::fmt::Debug for ClusterSecrets {
     }
 }
 
+/// The text of `clouds.yaml` in a secret.
+fn clouds_yaml(secret: Secret) -> Option<String> {
+    String::from_utf8(secret.data?.remove("clouds.yaml")?.0).ok()
+}
+
 fn secret_labels(cluster: &Cluster) -> BTreeMap<&'static str, String> {
     let cut = |text: &str| text.chars().take(63).collect::<String>();
     BTreeMap::from([
@@ -145,13 +150,24 @@ impl ManagementCluster {
     /// # Errors
     /// What the management cluster said.
     pub async fn credential(&self, release: ReleaseRef<'_>) -> Result<Option<CredentialInUse>, ManagementError> {
+        let Some(secret) = self.credentials_secret(release).await? else { return Ok(None) };
+        let previous_user_id = secret.annotations().get(PREVIOUS_USER).cloned();
+        let id = clouds_yaml(secret).and_then(|clouds| credential_id(&clouds));
+        Ok(id.map(|id| CredentialInUse { id, previous_user_id }))
+    }
+
+    /// The file by which a cluster reaches OpenStack; nothing where there is none.
+    ///
+    /// # Errors
+    /// What the management cluster said.
+    pub async fn clouds_yaml(&self, release: ReleaseRef<'_>) -> Result<Option<String>, ManagementError> {
+        Ok(self.credentials_secret(release).await?.and_then(clouds_yaml))
+    }
+
+    async fn credentials_secret(&self, release: ReleaseRef<'_>) -> Result<Option<Secret>, ManagementError> {
         let api: Api<Secret> = Api::namespaced(self.client(), release.namespace);
         let name = ReleaseName::existing(release.name).credentials_secret();
-        let Some(secret) = self.ask("read the cluster's credential", api.get_opt(&name)).await? else { return Ok(None) };
-        let previous_user_id = secret.annotations().get(PREVIOUS_USER).cloned();
-        let clouds = secret.data.unwrap_or_default().remove("clouds.yaml");
-        let id = clouds.and_then(|clouds| credential_id(&String::from_utf8_lossy(&clouds.0)));
-        Ok(id.map(|id| CredentialInUse { id, previous_user_id }))
+        self.ask("read the cluster's credential", api.get_opt(&name)).await
     }
 
     /// Lets machines go before others of their node group when it shrinks (Cluster API's `delete-machine` annotation).

@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 
 use super::objects::{FIELD_MANAGER, UUID_LABEL, gone_is_fine};
 use super::{ManagementCluster, ManagementError};
+use crate::adoption::Rendered;
 use crate::helm::ReleaseRef;
 use crate::values::Values;
 
@@ -39,6 +40,35 @@ pub struct Deployed {
     pub values: Value,
     /// The chart that it was made from.
     pub chart: DeployedChart,
+    /// The objects that the chart made, as YAML documents.
+    #[serde(default)]
+    pub manifest: String,
+    /// What Helm was told to note.
+    #[serde(default)]
+    pub info: DeployedInfo,
+}
+
+/// What Helm notes of a revision.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct DeployedInfo {
+    /// Who made it, if it was this driver; else Helm's own words.
+    #[serde(default)]
+    pub description: String,
+}
+
+impl Deployed {
+    /// Whether this driver made the revision.
+    #[must_use]
+    pub fn is_ours(&self) -> bool {
+        self.info.description.starts_with("magnum-capi-rdma ")
+    }
+
+    /// Its chart, and the objects that the chart made.
+    #[must_use]
+    pub fn rendered(&self) -> Rendered {
+        let chart = &self.chart.metadata;
+        Rendered { chart: format!("{} {}", chart.name, chart.version), manifest: self.manifest.clone() }
+    }
 }
 
 /// The chart of a revision.
@@ -148,13 +178,15 @@ mod tests {
 
     #[test]
     fn a_revision_is_read_as_helm_stores_it() {
-        let document = br#"{"name":"r","version":3,"config":{"a":1},"chart":{"metadata":{"name":"openstack-cluster","version":"0.1.0"}}}"#;
+        let document = br#"{"name":"r","version":3,"config":{"a":1},"chart":{"metadata":{"name":"openstack-cluster","version":"0.1.0"}},
+            "info":{"status":"deployed","description":"magnum-capi-rdma 0.1.0"},"manifest":"---\n"}"#;
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
         encoder.write_all(document).expect("memory");
         let stored = STANDARD.encode(encoder.finish().expect("memory"));
         let deployed = read(stored.as_bytes()).expect("a revision");
         assert_eq!((deployed.revision, &deployed.values["a"]), (3, &json!(1)));
-        assert_eq!(deployed.chart.metadata.name, "openstack-cluster");
+        assert_eq!(deployed.rendered(), Rendered { chart: "openstack-cluster 0.1.0".to_owned(), manifest: "---\n".to_owned() });
+        assert!(deployed.is_ours());
         assert_eq!(read(b"something else"), None);
     }
 }

@@ -65,6 +65,8 @@ pub struct Cluster {
     pub rdma_networks: Vec<RdmaNetwork>,
     /// Version of the chart that the template asks for.
     pub chart_version: Option<String>,
+    /// Layers of the operator's values that the template asks for.
+    pub value_layers: Vec<String>,
     /// What is odd but not wrong, for the log.
     pub warnings: Vec<String>,
 }

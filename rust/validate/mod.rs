@@ -109,6 +109,7 @@ fn assemble(request: &ClusterRequest, findings: &mut Findings) -> Option<Cluster
         addons: addons?,
         rdma_networks: workers.rdma_networks,
         chart_version: labels.text("capi_helm_chart_version").map(str::to_owned),
+        value_layers: labels.list("values_overrides").into_iter().map(str::to_owned).collect(),
         warnings: Vec::new(),
     })
 }

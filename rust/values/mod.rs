@@ -2,8 +2,12 @@
 //! A cluster becomes the values of its Helm release. Pure.
 //!
 //! Rust says what, `helm-values/` says where. The rendered text is parsed back before anybody uses
-//! it, so a template that does not make YAML is found here and not by Helm.
+//! it, so a template that does not make YAML is found here and not by Helm. An operator's own files are
+//! laid on top.
 
+mod mentions;
+mod overrides;
+pub mod samples;
 mod steps;
 mod template;
 
@@ -14,14 +18,15 @@ use tera::Context;
 use crate::model::Cluster;
 use crate::rdma::addon::{self, Addon};
 
+pub use overrides::{Defect, OverrideFile};
 pub use steps::first_step;
 pub use template::{RDMA_TEMPLATES, VALUE_TEMPLATES};
 
-/// The templates could not be rendered: a defect of the templates, not of the request.
+/// The templates could not be rendered: a defect of the driver's or the operator's templates, not of the request.
 #[derive(Debug, thiserror::Error)]
 pub enum ValuesError {
     /// Tera refused the template or its context.
-    #[error("the value template {template} does not render: {reason}")]
+    #[error("The value template {template} does not render: {reason}. This is a defect of the driver.")]
     Render {
         /// Name of the template.
         template: String,
@@ -29,13 +34,27 @@ pub enum ValuesError {
         reason: String,
     },
     /// The rendered text is no YAML.
-    #[error("the value template {template} does not make YAML: {reason}")]
+    #[error("The value template {template} does not make YAML: {reason}. This is a defect of the driver.")]
     Parse {
         /// Name of the template.
         template: String,
         /// What the YAML parser said.
         reason: String,
     },
+    /// The operator's own files cannot be used.
+    #[error("The operator's own values cannot be used: {}. Ask the operator to correct them.", overrides::summary(.0))]
+    Overrides(Vec<Defect>),
+}
+
+impl ValuesError {
+    /// A stable word for the error.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Render { .. } | Self::Parse { .. } => "values",
+            Self::Overrides(_) => "overrides",
+        }
+    }
 }
 
 /// Values of a Helm release.
@@ -76,19 +95,42 @@ impl Values {
     }
 }
 
-/// The values of a cluster.
+/// The values of a cluster, with the operator's files laid over them in their order.
 ///
 /// # Errors
-/// [`ValuesError`] if a template is defective.
-pub fn render(cluster: &Cluster) -> Result<Values, ValuesError> {
-    let mut context = Context::new();
-    context.insert("cluster", cluster);
-    context.insert("manifests", &manifests(addon::addon(&cluster.rdma_networks, cluster.images.prefix.as_deref()).as_ref())?);
+/// [`ValuesError`] if a template is defective, the driver's or the operator's.
+pub fn render(cluster: &Cluster, overrides: &[OverrideFile]) -> Result<Values, ValuesError> {
+    let (_, context) = context(cluster)?;
     let mut values = Value::Object(serde_json::Map::new());
     for name in VALUE_TEMPLATES {
         merge(&mut values, template::document(name, &context)?);
     }
-    Ok(Values(values))
+    let mut defects = Vec::new();
+    for file in overrides {
+        match file.document(&context) {
+            Ok(document) => document.into_iter().for_each(|document| merge(&mut values, document)),
+            Err(defect) => defects.push(defect),
+        }
+    }
+    if defects.is_empty() { Ok(Values(values)) } else { Err(ValuesError::Overrides(defects)) }
+}
+
+/// Every defect of the operator's files that shows without a cluster or for any of the samples.
+///
+/// # Errors
+/// [`ValuesError`] if the driver's own templates are defective.
+pub fn defects(overrides: &[OverrideFile]) -> Result<Vec<Defect>, ValuesError> {
+    let samples = samples::samples()?;
+    Ok(overrides.iter().flat_map(|file| file.defects(&samples)).collect())
+}
+
+/// What templates see of a cluster, and the addon's manifests that are part of it.
+fn context(cluster: &Cluster) -> Result<(Vec<Manifest>, Context), ValuesError> {
+    let manifests = manifests(addon::addon(&cluster.rdma_networks, cluster.images.prefix.as_deref()).as_ref())?;
+    let mut context = Context::new();
+    context.insert("cluster", cluster);
+    context.insert("manifests", &manifests);
+    Ok((manifests, context))
 }
 
 /// One file of the RDMA addon.

@@ -51,13 +51,22 @@ pub const VALUE_TEMPLATES: &[&str] = &[
 pub const RDMA_TEMPLATES: &[&str] =
     &["rdma/00-namespace.yaml", "rdma/10-multus.yaml", "rdma/20-whereabouts.yaml", "rdma/30-device-plugin.yaml", "rdma/90-networks.yaml"];
 
+/// The name under which a file of the operator's is rendered, alone in its Tera.
+pub const OVERRIDE: &str = "override.yaml";
+
 static TERA: LazyLock<Result<Tera, String>> = LazyLock::new(|| {
-    let mut tera = Tera::new();
-    tera.set_escape_fn(json_string);
-    tera.autoescape_on([".yaml"]);
+    let mut tera = engine();
     tera.add_raw_templates(SOURCES.iter().copied()).map_err(|error| error.to_string())?;
     Ok(tera)
 });
+
+/// A Tera without templates that quotes whatever it interpolates.
+pub fn engine() -> Tera {
+    let mut tera = Tera::new();
+    tera.set_escape_fn(json_string);
+    tera.autoescape_on([".yaml"]);
+    tera
+}
 
 /// Writes a text as a JSON string, which is a YAML string whatever it contains.
 fn json_string(text: &str, output: &mut dyn Write) -> std::io::Result<()> {

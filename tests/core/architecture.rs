@@ -17,7 +17,7 @@ const MOST_LINES: usize = 300;
 const LONGER: &[(&str, &str)] = &[];
 
 /// Modules that compute and nothing else.
-const PURE: [&str; 7] = ["request", "problem", "validate", "model", "rdma", "values", "status"];
+const PURE: [&str; 8] = ["request", "problem", "validate", "model", "rdma", "values", "adoption", "status"];
 /// Names by which a module would reach the world: threads, files, the network, the clock, the log.
 const WORLD: [&str; 12] = [
     "tokio",

@@ -29,6 +29,7 @@ fn row(label: &Label) -> String {
     let value = match label.kind {
         Type::Boolean | Type::Choice(_) | Type::Integer(..) => label.kind.allowed(),
         Type::Networks => "networks, joined by `+`".to_owned(),
+        Type::Layers => "layers, joined by `+`".to_owned(),
         Type::Names => "names, separated by blanks".to_owned(),
         Type::Ranges => "address ranges, joined by `+`".to_owned(),
         Type::Choices(_) => "names of cipher suites, joined by `+`".to_owned(),
@@ -155,7 +156,7 @@ fn with_driver_of(label: &str, mut document: Value) -> Value {
 
 fn rendered(document: Value) -> String {
     let cluster = validate(&request(document)).unwrap_or_else(|problems| panic!("{problems:#?}"));
-    values::render(&cluster).expect("values").to_json()
+    values::render(&cluster, &[]).expect("values").to_json()
 }
 
 #[test]
@@ -186,7 +187,10 @@ fn each_label_has_a_case_or_has_no_effect_on_values() {
     for label in LABELS {
         match label.scope {
             Scope::Cluster | Scope::NodeGroup => assert!(cases.contains(label.name), "{} has no case in EFFECTS", label.name),
-            Scope::Template => assert_eq!(label.name, "capi_helm_chart_version", "only the chart's version is outside the values"),
+            Scope::Template => {
+                let known = ["capi_helm_chart_version", "values_overrides"];
+                assert!(known.contains(&label.name), "only the chart's version and the operator's files are outside of our own values");
+            }
             Scope::Accepted => {
                 let with = with_labels("/cluster/labels", &[(label.name, "anything")]);
                 assert_eq!(rendered(with), rendered(with_labels("/cluster/labels", &[])), "{}", label.name);
@@ -239,4 +243,26 @@ fn each_row_of_the_table_is_fit_to_be_read() {
         assert!(!row(label).trim_end().trim_matches('|').contains(['\n', '\r']), "{}", label.name);
         assert_eq!(row(label).matches('|').count(), 6, "{}: a | would break the table", label.name);
     }
+}
+
+/// Each row of the comparison names the labels and files by which it can be checked.
+#[test]
+fn the_comparison_names_what_is_there() {
+    let text = fs::read_to_string(path("docs/comparison.md")).expect("docs/comparison.md");
+    let rows = text.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| |"));
+    let mut checked = 0;
+    for row in rows {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        let [what, _, _, here, see] = cells[..] else { panic!("a row has other than five cells: {row}") };
+        for name in see.split('`').skip(1).step_by(2) {
+            assert!(LABELS.iter().any(|label| label.name == name), "{what}: there is no label {name}");
+            checked += 1;
+        }
+        for link in see.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            assert!(path("docs").join(link).exists(), "{what}: there is no file {link}");
+            checked += 1;
+        }
+        assert!(see != "–" || !here.starts_with("yes"), "{what}: say where it can be checked");
+    }
+    assert!(checked > 60, "{checked}");
 }

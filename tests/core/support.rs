@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use magnum_capi_rdma::request::ClusterRequest;
+use magnum_capi_rdma::values::samples;
 use serde_json::{Map, Value};
 
 /// A path in the source tree.
@@ -29,40 +30,14 @@ pub fn request(document: Value) -> ClusterRequest {
     serde_json::from_value(document).expect("a request")
 }
 
-/// The example, and each fixture of `tests/fixtures/requests` laid on top of it (JSON merge patch, RFC 7396).
+/// The example, and each fixture of `tests/fixtures/requests` laid on top of it.
 pub fn requests() -> Vec<(String, Value)> {
-    let mut all = vec![("rdma-cluster".to_owned(), example())];
-    let mut files: Vec<PathBuf> =
-        fs::read_dir(path("tests/fixtures/requests")).expect("fixtures").map(|entry| entry.expect("a fixture").path()).collect();
-    files.sort();
-    for file in files {
-        let name = file.file_stem().expect("a name").to_string_lossy().into_owned();
-        let patch = serde_json::from_str(&fs::read_to_string(&file).expect("text")).expect("JSON");
-        let mut document = example();
-        patched(&mut document, &patch);
-        all.push((name, document));
-    }
-    all
+    samples::requests()
 }
 
 /// Applies a JSON merge patch.
 pub fn patched(target: &mut Value, patch: &Value) {
-    match patch {
-        Value::Object(changes) => {
-            if !target.is_object() {
-                *target = Value::Object(serde_json::Map::new());
-            }
-            let target = target.as_object_mut().expect("an object");
-            for (key, change) in changes {
-                if change.is_null() {
-                    target.remove(key);
-                } else {
-                    patched(target.entry(key.clone()).or_insert(Value::Null), change);
-                }
-            }
-        }
-        other => *target = other.clone(),
-    }
+    samples::patch(target, patch.clone());
 }
 
 /// A document with changes by JSON pointer: `null` removes, a last `-` appends to a list.

@@ -11,6 +11,7 @@ use std::fs;
 
 use magnum_capi_rdma::model::Cluster;
 use magnum_capi_rdma::rdma::addon;
+use magnum_capi_rdma::site::Site;
 use magnum_capi_rdma::validate::validate;
 use magnum_capi_rdma::values::{self, VALUE_TEMPLATES, Values};
 use serde_json::{Value, json};
@@ -21,8 +22,11 @@ fn clusters() -> Vec<(String, Cluster)> {
     requests().into_iter().map(|(name, document)| (name.clone(), valid(&name, document))).collect()
 }
 
+/// The values of a cluster, with the layers of `tests/fixtures/overrides` that it asks for.
 fn rendered(name: &str, cluster: &Cluster) -> Values {
-    values::render(cluster).unwrap_or_else(|error| panic!("{name}: {error}"))
+    let site = Site::read(Some(&path("tests/fixtures/overrides"))).expect("layers");
+    let overrides = site.files(&cluster.value_layers).expect("the layers asked for");
+    values::render(cluster, &overrides).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 fn cluster(name: &str) -> Cluster {

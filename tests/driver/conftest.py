@@ -27,7 +27,7 @@ class MagnumConf:
     """The file magnum.conf of a test, which may be added to at any time."""
 
     def __init__(self, path: Path, sections: Sections) -> None:
-        self._path = path
+        self.path = path
         self._sections: Sections = {}
         self.add(sections)
 
@@ -36,9 +36,9 @@ class MagnumConf:
             self._sections.setdefault(section, {}).update(values)
         parser = configparser.RawConfigParser()
         parser.read_dict(self._sections)
-        with self._path.open("w", encoding="utf-8") as file:
+        with self.path.open("w", encoding="utf-8") as file:
             parser.write(file)
-        magnum.conf.CONF(["--config-file", str(self._path)], project="magnum")
+        magnum.conf.CONF(["--config-file", str(self.path)], project="magnum")
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from magnum_capi_rdma import cli, core
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "docs" / "examples" / "rdma-cluster.json"
 FIXTURES = sorted((ROOT / "tests" / "fixtures" / "requests").glob("*.json"))
+OVERRIDES = ROOT / "tests" / "fixtures" / "overrides"
 PROGRAM = Path(sys.executable).parent / "magnum-capi-rdma"
 
 
@@ -133,7 +134,7 @@ def test_values_of_the_example(run: Run) -> None:
 def test_values_are_the_golden_ones(run: Run, fixture: Path) -> None:
     request = patched(json.loads(EXAMPLE.read_text()), json.loads(fixture.read_text()))
 
-    done = run("values", "--request", "-", stdin=yaml.safe_dump(request))
+    done = run("values", "--request", "-", "--values-directory", OVERRIDES, stdin=yaml.safe_dump(request))
 
     golden = ROOT / "tests" / "golden" / "values" / f"{fixture.stem}.yaml"
     assert yaml.safe_load(done.stdout) == yaml.safe_load(golden.read_text()), done.stderr
@@ -283,3 +284,36 @@ def test_one_of_several_clusters_is_chosen(run: Run, observed: dict[str, Any]) -
     assert unclear.returncode == 2
     assert "Choose one with --release: other-def, research-abc." in unclear.stderr
     assert chosen.returncode == 0
+
+
+def test_a_sites_own_values_are_checked(run: Run, tmp_path: Path) -> None:
+    assert run("overrides", "check", "--directory", OVERRIDES).stdout == (
+        f"The values in {OVERRIDES} can be used.\n"
+    )
+    (tmp_path / "site.yaml").write_text("proxy:\n  noProxy: {{ cluster.network.node_rnage }}\n")
+    (tmp_path / "gpu").mkdir()
+    (tmp_path / "gpu" / "list.yaml").write_text("- 1\n")
+
+    for_a_person = run("overrides", "check", "--directory", tmp_path)
+    for_a_program = run("overrides", "check", "--directory", tmp_path, "-o", "json")
+
+    assert for_a_person.returncode == for_a_program.returncode == 2
+    assert for_a_person.stdout.splitlines() == [
+        f"2 defects in {tmp_path}:",
+        f"  {tmp_path}/site.yaml:2: there is no node_rnage in cluster.network.node_rnage",
+        f"  {tmp_path}/gpu/list.yaml: it makes no map of values (for a cluster such as rdma-cluster)",
+    ]
+    defects = json.loads(for_a_program.stdout)["defects"]
+    assert [defect["line"] for defect in defects] == [2, None]
+
+
+def test_the_values_that_magnum_conf_names_are_checked(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "magnum.conf"
+    path.write_text(f"[capi_rdma]\nvalues_directory = {tmp_path / 'nowhere'}\n")
+
+    done = run("overrides", "check", "--config-file", path)
+
+    assert done.returncode == 2
+    assert done.stdout.startswith(f"1 defect in {tmp_path}/nowhere:\n")
+    assert f"{tmp_path}/nowhere: it cannot be read" in done.stdout
+    assert run("overrides", "check", "--config-file", tmp_path / "missing").returncode == 2

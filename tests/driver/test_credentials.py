@@ -16,6 +16,8 @@ from magnum.conductor.handlers.common import cert_manager
 from magnum_capi_rdma import certificates, credentials
 from magnum_capi_rdma.cloud import OpenStackError
 
+OK = 200
+
 
 @pytest.fixture
 def certified(cluster: Any, tenant: Any) -> Any:
@@ -209,3 +211,29 @@ def test_certificates_are_kept_when_their_replacement_is_refused(
     certified.ca_cert_ref = replaced
     with pytest.raises(Exception, match="could not be found"):
         certificates.of_cluster(tenant, certified)
+
+
+def test_the_file_of_a_cluster_gives_a_connection_with_its_own_credential(
+    cloud: Cloud, certified: Any, tenant: Any
+) -> None:
+    secrets = credentials.secrets(tenant, certified)
+
+    connection = credentials.connection(secrets["clouds_yaml"])
+
+    assert connection.network.get("/networks").status_code == OK
+    bodies = [body for _, path, _, body in cloud.requests if path.endswith("/auth/tokens")]
+    assert bodies[-1]["auth"]["identity"] == {
+        "methods": ["application_credential"],
+        "application_credential": {
+            "id": cloud.credentials[0]["id"],
+            "secret": cloud.credentials[0]["secret"],
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    "text", ["", "clouds: {}", "clouds: [", "clouds: {openstack: {auth: {auth_url: http://x}}}"]
+)
+def test_a_file_without_a_credential_is_said_to_be_so(text: str) -> None:
+    with pytest.raises(OpenStackError, match="holds no application credential"):
+        credentials.connection(text)

@@ -75,7 +75,15 @@ class Cloud:
         """What kubectl answers about the management cluster, as JSON."""
         return json.loads(self.run("kubectl", *command, "-o", "json"))
 
-    def create_template(self, name: str, *, image: str = IMAGE, driver: str = "calico", **labels: str) -> str:
+    def create_template(
+        self,
+        name: str,
+        *,
+        image: str = IMAGE,
+        driver: str = "calico",
+        made_by: str = "k8s_capi_rdma",
+        **labels: str,
+    ) -> str:
         """Make a cluster template if it is not there; the stack has no Octavia, so clusters do without."""
         if self.magnum(f"/clustertemplates/{name}"):
             return name
@@ -99,6 +107,8 @@ class Cloud:
             "k8s.control",
             "--network-driver",
             driver,
+            "--driver",
+            made_by,
             "--labels",
             ",".join(f"{key}={value}" for key, value in labels.items()),
         )

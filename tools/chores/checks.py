@@ -19,6 +19,7 @@ NO_YAML = (
     "charts/openstack-cluster/templates/",
     "helm-values/",
     "golden/",
+    "tests/fixtures/overrides/",
     "provider/crds/",
     "management/crds/",
 )

@@ -28,6 +28,8 @@ SOURCES = (
     "python",
     "charts/openstack-cluster",
     "helm-values",
+    "docs/examples",
+    "tests/fixtures/requests",
 )
 LEFT_OUT = {"__pycache__", ".ruff_cache", ".mypy_cache"}
 

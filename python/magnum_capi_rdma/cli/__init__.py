@@ -2,6 +2,7 @@
 """``magnum-capi-rdma``: the pure halves of the flow, for anyone, without a cloud and without Magnum.
 
 Exit status: 0 if it went well, 2 if the input or the command line is at fault, 1 if the program is.
+``adopt`` is the one command that needs Magnum and changes something; it has 3 for what it refused.
 """
 
 import argparse
@@ -10,8 +11,9 @@ import sys
 from collections.abc import Sequence
 
 from magnum_capi_rdma import core
-from magnum_capi_rdma.cli import labels, problems, status, values
+from magnum_capi_rdma.cli import adopt, labels, overrides, problems, status, values
 from magnum_capi_rdma.cli.documents import BadInputError
+from magnum_capi_rdma.cli.outcome import Outcome
 from magnum_capi_rdma.documents import Problem
 
 DONE, UNEXPECTED, BAD_INPUT = 0, 1, 2
@@ -21,7 +23,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     options = parser().parse_args(arguments)
     try:
-        print(options.run(options).rstrip("\n"), flush=True)
+        answer: str | Outcome = options.run(options)
+        outcome = answer if isinstance(answer, Outcome) else Outcome(answer, DONE)
+        print(outcome.text.rstrip("\n"), flush=True)
     except core.InvalidRequest as error:
         return _fail(options, BAD_INPUT, problems.shown(error.problems), error.problems)
     except (BadInputError, TypeError, ValueError) as error:
@@ -31,7 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # Whoever read the output has seen enough. Nothing is left to be flushed at exit.
         sys.stdout = None
-    return DONE
+        return DONE
+    return outcome.status
 
 
 def parser() -> argparse.ArgumentParser:
@@ -42,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"%(prog)s {core.version()}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (values, status, labels):
+    for command in (values, status, labels, overrides, adopt):
         command.add_to(commands)
     return top
 

@@ -21,13 +21,17 @@ def add_to(commands: Any) -> None:
     command.add_argument(
         "--request", required=True, metavar="FILE", help="a ClusterRequest as JSON or YAML; - for stdin"
     )
+    command.add_argument(
+        "--values-directory", metavar="DIR", help="a site's own values, to be laid over the driver's"
+    )
     command.add_argument("-o", "--output", choices=("yaml", "json"), default="yaml", help="default: yaml")
     command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> str:
     """The values as text."""
-    values = core.render_values(cast(ClusterRequest, documents.read_mapping(options.request)))
+    request = cast(ClusterRequest, documents.read_mapping(options.request))
+    values = core.render_values(request, options.values_directory)
     if options.output == "yaml":
         return values
     return documents.written(yaml.safe_load(values), options.output)

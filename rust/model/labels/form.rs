@@ -7,6 +7,14 @@ use std::net::IpAddr;
 const LONGEST_DNS_PART: usize = 63;
 const LONGEST_DNS_NAME: usize = 253;
 
+/// Whether a layer of the operator's values may have this name, which is a folder's.
+#[must_use]
+pub fn is_layer(name: &str) -> bool {
+    let (first, last) = (name.chars().next(), name.chars().last());
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    first.is_some_and(plain) && last.is_some_and(plain) && name.chars().all(|c| plain(c) || c == '-')
+}
+
 /// A name in OpenStack that needs no quotes anywhere.
 pub fn is_name(raw: &str) -> bool {
     raw.starts_with(|c: char| c.is_ascii_alphanumeric())

@@ -26,6 +26,8 @@ pub enum Type {
     Networks,
     /// Names separated by spaces.
     Names,
+    /// Layers of the operator's values, separated by `+`.
+    Layers,
     /// An address range such as `10.0.0.0/24`.
     Range,
     /// Address ranges, or single addresses, separated by spaces or `+`.
@@ -64,6 +66,7 @@ impl Type {
             Self::JoinedNames => "names of letters, digits and . _ - / or blanks, separated by +",
             Self::Networks => "network names or ids, separated by +",
             Self::Names => "names separated by blanks",
+            Self::Layers => "names of small letters, digits and hyphens, separated by +",
             Self::Range => "an address range such as 10.0.0.0/24",
             Self::Ranges => "address ranges such as 10.0.0.0/24, separated by + or blanks",
             Self::Address => "an IP address",
@@ -90,6 +93,7 @@ impl Type {
             Self::Name => "name",
             Self::JoinedNames | Self::Names => "names",
             Self::Networks => "networks",
+            Self::Layers => "layers",
             Self::Range => "address range",
             Self::Ranges => "address ranges",
             Self::Address => "address",
@@ -118,6 +122,7 @@ impl Type {
             Self::Networks => raw.split('+').all(|part| !part.trim().is_empty()),
             Self::JoinedNames => raw.split('+').all(|part| form::is_name(part.trim())),
             Self::Names => !parts.is_empty(),
+            Self::Layers => raw.split('+').all(|part| form::is_layer(part.trim())),
             Self::Range => raw.trim().parse::<IpNet>().is_ok(),
             Self::Ranges => parts.iter().all(|part| range(part).is_some()),
             Self::Address => each(|part| part.parse::<IpAddr>().is_ok()),
@@ -136,7 +141,7 @@ impl Type {
     #[must_use]
     pub fn parts(self, raw: &str) -> Vec<&str> {
         match self {
-            Self::Networks | Self::Choices(_) | Self::JoinedNames | Self::Hosts | Self::Mirrors => split(raw, &['+']).collect(),
+            Self::Networks | Self::Layers | Self::Choices(_) | Self::JoinedNames | Self::Hosts | Self::Mirrors => split(raw, &['+']).collect(),
             Self::Names => split(raw, &[' ']).collect(),
             Self::Ranges => split(raw, &['+', ' ', ',']).collect(),
             _ => vec![raw.trim()],

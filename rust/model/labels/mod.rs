@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::json;
 
 pub use check::{Checked, check};
-pub use form::mirror;
+pub use form::{is_layer, mirror};
 pub use kind::{Type, addresses};
 pub use set::{LabelSet, Level};
 
@@ -139,6 +139,7 @@ pub const LABELS: &[Label] = &[
     label("server_group", Type::Name, None, Scope::NodeGroup, "Server group of workers, by name or id."),
     label("service_cluster_ip_range", Type::Range, None, Scope::Cluster, "Addresses of services. Without it the chart's 172.24.0.0/13."),
     label("worker_availability_zone", Type::Name, None, Scope::NodeGroup, "Availability zone of workers. Without it Nova chooses."),
+    label("values_overrides", Type::Layers, None, Scope::Template, "Layers of the operator's own values, joined by +, that are laid over those of the driver in this order."),
     label("availability_zone", Type::Text, None, Scope::Accepted, "Horizon's cluster form adds it to every cluster. Choose by control_plane_availability_zones and worker_availability_zone."),
     label("kube_tag", Type::Text, None, Scope::Accepted, "Kubernetes comes with the image: its version is the image's kube_version property."),
 ];

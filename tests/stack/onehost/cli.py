@@ -34,7 +34,8 @@ def _dispatch(chosen: argparse.Namespace) -> int:
         return commands.build()
     name = valid_name(chosen.name)
     if chosen.command == "up":
-        return commands.up(name, chosen.ports, chosen.virtual_functions, chosen.magnum_conf, chosen.driver)
+        drivers = commands.Drivers(chosen.driver, chosen.beside)
+        return commands.up(name, chosen.ports, chosen.virtual_functions, chosen.magnum_conf, drivers)
     if chosen.command == "down":
         return commands.down(name, chosen.wipe)
     if chosen.command == "status":
@@ -68,6 +69,9 @@ def _parser() -> argparse.ArgumentParser:
         help="first port of the stack (default: 15000 or the next that no stack has)",
     )
     up.add_argument("--driver", type=Path, metavar="WHEEL", help="the wheel with Magnum's driver")
+    up.add_argument(
+        "--beside", metavar="REQUIREMENT", help="another driver from PyPI, to be installed beside"
+    )
     up.add_argument("--magnum-conf", type=Path, metavar="FILE", help="sections to append to magnum.conf")
     up.add_argument(
         "--virtual-functions",

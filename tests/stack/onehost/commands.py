@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from onehost import cloud, preparation, settings
@@ -26,6 +27,14 @@ STRAY_GRACE_SECONDS = 5
 USERS = {"admin": "admin", "tenant": "demo", "other": "other"}
 
 
+@dataclass(frozen=True)
+class Drivers:
+    """What Magnum is to have: our wheel, and the requirement of a driver beside it."""
+
+    wheel: Path | None
+    beside: str | None
+
+
 def build() -> int:
     """Install and build what all stacks share."""
     progress = Progress()
@@ -40,20 +49,23 @@ def up(
     port_base: int | None,
     virtual_functions: int | None,
     magnum_conf: Path | None,
-    driver: Path | None,
+    drivers: Drivers,
 ) -> int:
     """Have all services of a stack running and ready."""
     progress = Progress()
     require_go()
-    if driver is not None and not (driver.is_file() and driver.suffix == ".whl"):
-        raise StackError(f"--driver: {driver} is not a wheel.")
+    wheel = drivers.wheel
+    if wheel is not None and not (wheel.is_file() and wheel.suffix == ".whl"):
+        raise StackError(f"--driver: {wheel} is not a wheel.")
     layout = Layout.of(name)
     layout.create()
     with exclusive(layout.root / "lock", progress, "with this stack"):
         chosen = settings.choose(layout, name, port_base, virtual_functions, magnum_conf)
         settings.store(layout, chosen)
-        if driver is not None:
-            preparation.adopt_driver(layout, driver)
+        if wheel is not None:
+            preparation.adopt_driver(layout, wheel)
+        if drivers.beside is not None:
+            preparation.place_beside(layout, drivers.beside)
         stack = Stack(chosen, layout, progress)
         stack.runner.bring_up(cloud.all_steps(stack))
     progress.say(f'stack {name} is up: eval "$({_command(chosen, "env")})"')

@@ -8,12 +8,16 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from onehost import builds, packages
+from onehost import builds, jobs, packages
+from onehost.jobs import Job
 from onehost.layout import Layout, cache_directory
 from onehost.locks import exclusive
 from onehost.progress import Progress
 from onehost.stack import Stack
 from onehost.steps import Task, content, digest
+
+# The requirement of a driver besides ours, in the folder of our wheel.
+BESIDE = "beside.txt"
 
 BUILD_ORDER = (
     builds.KUBERNETES_BUILD,
@@ -64,10 +68,19 @@ def stack_tasks(stack: Stack) -> list[Task]:
 def adopt_driver(layout: Layout, wheel: Path) -> None:
     """Keep a copy of the wheel that Magnum is to load its driver from."""
     kept = layout.driver_wheel / wheel.name
-    if content(kept) != wheel.read_bytes() or len(list(layout.driver_wheel.iterdir())) != 1:
-        shutil.rmtree(layout.driver_wheel)
-        layout.driver_wheel.mkdir()
+    if content(kept) != wheel.read_bytes() or len(_wheels(layout)) != 1:
+        for old in _wheels(layout):
+            old.unlink()
         shutil.copyfile(wheel, kept)
+
+
+def place_beside(layout: Layout, requirement: str) -> None:
+    """Keep in mind which other driver Magnum is to have beside."""
+    (layout.driver_wheel / BESIDE).write_text(f"{requirement}\n")
+
+
+def _wheels(layout: Layout) -> list[Path]:
+    return sorted(layout.driver_wheel.glob("*.whl"))
 
 
 def _driver(layout: Layout) -> str:
@@ -79,25 +92,26 @@ def _overlay(stack: Stack) -> None:
 
 
 def _install_driver(stack: Stack) -> None:
-    wheels = list(stack.layout.driver_wheel.glob("*.whl"))
+    wheels = _wheels(stack.layout)
     if not wheels:
         return
-    installer = packages.ensure_uv(stack.progress)
-    stack.run(
-        "installing the driver",
-        [
-            str(installer),
-            "pip",
-            "install",
-            "--offline",
-            "--no-deps",
-            "--reinstall",
-            "--python",
-            stack.python,
-            str(wheels[0]),
-        ],
-    )
-    stack.run("loading the driver", stack.inside("load_drivers.py"))
+    install = [
+        str(packages.ensure_uv(stack.progress)),
+        "pip",
+        "install",
+        "--no-deps",
+        "--python",
+        stack.python,
+    ]
+    stack.run("installing the driver", [*install, "--offline", "--reinstall", str(wheels[0])])
+    beside = stack.layout.driver_wheel / BESIDE
+    if beside.exists():
+        log = stack.layout.logs / "installing-the-driver-beside-it.log"
+        jobs.run(
+            Job("installing the driver beside it", [*install, "--requirement", str(beside)], log),
+            stack.progress,
+        )
+    stack.run("loading the drivers", stack.inside("load_drivers.py"))
 
 
 def _link_programs(stack: Stack) -> None:
