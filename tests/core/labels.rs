@@ -210,7 +210,7 @@ fn a_label_that_the_operator_ignores_changes_nothing_whatever_a_tenant_says() {
             let ignoring = |labels: &[Pair]| {
                 let mut document = with_driver_of(name, with_labels(level, labels));
                 document["settings"] = json!({"ignored_labels": [name]});
-                validate(&request(document)).map(|cluster| values::render(&cluster).expect("values").to_json())
+                validate(&request(document)).map(|cluster| values::render(&cluster, &[]).expect("values").to_json())
             };
             assert_eq!(ignoring(&with), ignoring(&without), "{name} = {raw} in {level}");
         }

@@ -116,8 +116,8 @@ fn what_is_wrong_is_told_with_its_file_and_line() {
         ),
         (
             "set",
-            "{% set api = cluster.api_server %}\na: {% if api.oidc %}1{% else %}2{% endif %}\n",
-            "site.yaml:2: there is no oidc in api.oidc",
+            "{% set api = cluster.api_server %}\na: {% if api.ldap %}1{% else %}2{% endif %}\n",
+            "site.yaml:2: there is no ldap in api.ldap",
         ),
         ("unset", "a: {{ cluster.etcd_disk.size }}\n", "site.yaml:1: "),
         ("yaml", "a: 1\nb: [1, 2\nc: 3\n", "site.yaml:"),

@@ -14,7 +14,8 @@ from magnum_capi_rdma import core, label_options
 
 Values = dict[str, Any]
 
-# Options that the peer has and never reads: it asks for those of the newer labels, and has another for the version.
+# Options that the peer has and never reads: it asks for those of the newer labels, and has another for the
+# version.
 NEVER_READ = ("etcd_volume_size", "etcd_volume_type", "capi_helm_chart_version")
 
 

@@ -141,7 +141,9 @@ impl Type {
     #[must_use]
     pub fn parts(self, raw: &str) -> Vec<&str> {
         match self {
-            Self::Networks | Self::Layers | Self::Choices(_) | Self::JoinedNames | Self::Hosts | Self::Mirrors => split(raw, &['+']).collect(),
+            Self::Networks | Self::Layers | Self::Choices(_) | Self::JoinedNames | Self::Hosts | Self::Mirrors => {
+                split(raw, &['+']).collect()
+            }
             Self::Names => split(raw, &[' ']).collect(),
             Self::Ranges => split(raw, &['+', ' ', ',']).collect(),
             _ => vec![raw.trim()],
