@@ -115,10 +115,12 @@ def _without_load_balancer(peer: Values, _own: Values, site: Values, described: 
 
 
 def _parts_of_groups(peer: Values, _own: Values, site: Values, described: Values) -> None:
-    images = {key: image["id"] for image in site["cloud"]["images"] for key in (image["id"], image["name"])}
+    images = {key: image for image in site["cloud"]["images"] for key in (image["id"], image["name"])}
     for group, values in zip(described["groups"], peer["nodeGroups"][1:], strict=True):
-        if group["image_id"] and images[group["image_id"]] != peer["machineImageId"]:
-            values["machineImageId"] = images[group["image_id"]]
+        image = images.get(group["image_id"])
+        if image and image["id"] != peer["machineImageId"]:
+            values["machineImageId"] = image["id"]
+            values["kubernetesVersion"] = image["kube_version"].removeprefix("v")
         if group["node_labels"]:
             values["nodeLabels"] = dict(group["node_labels"])
         if group["node_taints"]:
