@@ -15,7 +15,7 @@ pub fn resolve(request: &ClusterRequest, labels: &LabelSet<'_>, findings: &mut F
         floating_address: labels.text("api_server_floating_ip").and_then(|address| address.parse().ok()),
         allowed_ranges: labels.ranges("api_master_lb_allowed_cidrs"),
         certificate_names: labels.list("api_server_cert_sans").into_iter().map(str::to_owned).collect(),
-        cipher_suites: cipher_suites(labels, "api_server_tls_cipher_suites"),
+        cipher_suites: cipher_suites(labels, "api_server_tls_cipher_suites", findings),
         audit_log: labels.boolean("audit_log_enabled").then(|| audit_log(labels)),
         oidc: oidc(labels, findings),
         keystone_auth: labels.boolean("keystone_auth_enabled"),
@@ -25,9 +25,18 @@ pub fn resolve(request: &ClusterRequest, labels: &LabelSet<'_>, findings: &mut F
     server
 }
 
+/// Suites of which Go's HTTP/2 needs one (RFC 9113, 9.2.2): without, neither API server nor kubelet starts.
+const OF_HTTP2: [&str; 2] = ["TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"];
+
 /// Cipher suites as the flags of Kubernetes' programs take them.
-pub fn cipher_suites(labels: &LabelSet<'_>, name: &str) -> Option<String> {
-    Some(labels.list(name).join(",")).filter(|suites| !suites.is_empty())
+pub fn cipher_suites(labels: &LabelSet<'_>, name: &str, findings: &mut Findings) -> Option<String> {
+    let suites = labels.list(name);
+    if !suites.is_empty() && !suites.iter().any(|suite| OF_HTTP2.contains(suite)) {
+        let message = "Kubernetes speaks HTTP/2, which needs a certain cipher suite";
+        let problem = Problem::new(Code::LabelInvalid, labels.path(name), message, "Add one of these.");
+        findings.report(problem.allowing(OF_HTTP2.join(", ")));
+    }
+    Some(suites.join(",")).filter(|suites| !suites.is_empty())
 }
 
 fn audit_log(labels: &LabelSet<'_>) -> AuditLog {

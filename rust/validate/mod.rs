@@ -78,6 +78,7 @@ fn assemble(request: &ClusterRequest, findings: &mut Findings) -> Option<Cluster
     let api_server = api_server::resolve(request, &labels, findings);
     let control_plane = node_groups::control_plane(request, &labels, &api_server, findings);
     let root_volume = volumes::root_volume(request, &labels, findings);
+    let kubelet_cipher_suites = api_server::cipher_suites(&labels, "kubelet_tls_cipher_suites", findings);
     let workers = node_groups::workers(request, release.as_ref().map_or("", ReleaseName::as_str), software.as_ref(), findings);
     let extra_networks = network::extra_networks(request, &labels, findings);
     let addons = addons::resolve(request, &labels, findings);
@@ -103,7 +104,7 @@ fn assemble(request: &ClusterRequest, findings: &mut Findings) -> Option<Cluster
         etcd_disk: volumes::etcd_disk(&labels),
         own_root_volumes,
         root_volume,
-        kubelet_cipher_suites: api_server::cipher_suites(&labels, "kubelet_tls_cipher_suites"),
+        kubelet_cipher_suites,
         images: images::resolve(&labels),
         extra_networks: extra_networks?,
         addons: addons?,

@@ -61,14 +61,19 @@ fn check_apart(ranges: &[(&str, Option<IpNet>)], path: &str, findings: &mut Find
     for (index, (name, range)) in ranges.iter().enumerate() {
         for (other, with) in &ranges[index + 1..] {
             let Some((range, with)) = range.zip(*with) else { continue };
-            if range.contains(&with) || with.contains(&range) {
-                findings.report(Problem::new(
-                    Code::NetworkSettings,
-                    path,
-                    format!("the addresses of {name} ({range}) and of {other} ({with}) overlap"),
-                    "Choose ranges that have no address in common; fixed_subnet_cidr is the nodes'.",
-                ));
-            }
+            let wrong = if range.contains(&with) || with.contains(&range) {
+                "overlap"
+            } else if range.addr().is_ipv4() != with.addr().is_ipv4() {
+                "are not both IPv4 or both IPv6"
+            } else {
+                continue;
+            };
+            findings.report(Problem::new(
+                Code::NetworkSettings,
+                path,
+                format!("the addresses of {name} ({range}) and of {other} ({with}) {wrong}"),
+                "Choose ranges of one kind that have no address in common; fixed_subnet_cidr is the nodes'.",
+            ));
         }
     }
 }

@@ -59,7 +59,7 @@ FLAGS = {
     "oidc-issuer-url": "https://login.example.org",
     "oidc-username-claim": "sub",
     "oidc-username-prefix": "oidc:",
-    "tls-cipher-suites": "TLS_AES_128_GCM_SHA256,TLS_AES_256_GCM_SHA384",
+    "tls-cipher-suites": "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_AES_256_GCM_SHA384",
 }
 
 
@@ -107,7 +107,7 @@ def test_flags_of_every_kubelet(objects: list[Object]) -> None:
     ]
     for item, path in machines:
         flags = arguments(item, f"{path}.nodeRegistration.kubeletExtraArgs")
-        assert flags["tls-cipher-suites"] == "TLS_AES_256_GCM_SHA384"
+        assert flags["tls-cipher-suites"] == "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
         assert flags["cloud-provider"] == "external", "the chart's own flags stay"
 
 

@@ -10,9 +10,9 @@ import shutil
 from typing import Any
 
 import pytest
-from rendering import HERE, Helm, Object
+from rendering import DRIVERS, HERE, Helm, Object
 
-VALUES = sorted((HERE / "values").glob("*.yaml"))
+VALUES = [*sorted((HERE / "values").glob("*.yaml")), DRIVERS / "labels-of-every-subject.yaml"]
 
 # The upstream chart fails on any such rule.
 WITHOUT_RULES: dict[str, Any] = {"clusterNetworking": {"controlPlaneNodesSecurityGroupRules": []}}

@@ -17,7 +17,7 @@ LABELS = {
     "container_infra_prefix": "registry.example.org/kubernetes",
     "control_plane_availability_zones": "nova",
     "dns_cluster_domain": "kubernetes.example.org",
-    "kubelet_tls_cipher_suites": "TLS_AES_128_GCM_SHA256+TLS_AES_256_GCM_SHA384",
+    "kubelet_tls_cipher_suites": "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256+TLS_AES_256_GCM_SHA384",
     "oidc_client_id": "kubernetes",
     "oidc_issuer_url": "https://login.example.org/realms/research",
     "registry_mirrors": "docker.io=https://mirror.example.org/v2/docker.io",
@@ -96,7 +96,7 @@ def test_cluster_api_took_the_settings_of_the_api_server(labelled: Labelled) -> 
     assert spec["clusterConfiguration"]["imageRepository"] == "registry.example.org/kubernetes"
     kubelet = {each["name"]: each["value"] for each in
                spec["joinConfiguration"]["nodeRegistration"]["kubeletExtraArgs"]}  # fmt: skip
-    assert kubelet["tls-cipher-suites"] == "TLS_AES_128_GCM_SHA256,TLS_AES_256_GCM_SHA384"
+    assert kubelet["tls-cipher-suites"] == "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_AES_256_GCM_SHA384"
 
 
 def test_workers_have_the_mirror(labelled: Labelled) -> None:
