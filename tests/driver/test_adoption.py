@@ -13,6 +13,7 @@ from magnum.objects import ClusterTemplate
 from magnum.objects.fields import ClusterStatus
 
 from magnum_capi_rdma import adoption, cli, handover
+from magnum_capi_rdma.cli import adopt
 
 PEERS = {"driver": adoption.PEER, "labels": {}}
 TO_US = adoption.Passage(adoption.PEER, adoption.OURS)
@@ -169,3 +170,47 @@ def test_a_management_cluster_that_does_not_answer_is_a_reason(
     assert status == 3
     assert "template kubernetes (" in printed
     assert "  refused: The kubeconfig of the management cluster cannot be used: " in printed
+
+
+def test_a_person_sees_what_would_become_of_a_cluster() -> None:
+    comparison = {
+        "chart": "openstack-cluster 0.10.1",
+        "our_chart": "openstack-cluster 0.10.2",
+        "values": [{"path": "machineSSHKeyName", "before": None}, {"path": "a.b", "before": 1, "after": "x"}],
+        "objects": ["KubeadmControlPlane research-control-plane would change"],
+        "machines": [
+            {
+                "group": "research-control-plane",
+                "effect": "replaced",
+                "reasons": ["Kubernetes version: 1 → 2"],
+            }
+        ],
+    }
+    cluster = {
+        "uuid": "u-1",
+        "name": "research",
+        "status": "UPDATE_COMPLETE",
+        "release": "research-q7w3kz5m2x9a",
+        "refusals": ["no"],
+        "images": {"default-worker": "old"},
+        "comparison": comparison,
+    }
+    template = {"uuid": "u-2", "name": "small", "driver": None, "outcome": "refused", "refusals": []}
+    told = adopt.shown({"from": adoption.PEER, "templates": [{**template, "clusters": [cluster]}]})
+
+    assert told.splitlines() == [
+        "template small (u-2), no driver named: refused",
+        "  cluster research (u-1), UPDATE_COMPLETE, release research-q7w3kz5m2x9a",
+        "    refused: no",
+        "    node group default-worker runs the template's image, not old: Magnum's row would say so",
+        "    chart: openstack-cluster 0.10.1 → openstack-cluster 0.10.2",
+        "    values: 2 differences",
+        "      machineSSHKeyName: null → unset",
+        '      a.b: 1 → "x"',
+        "    objects: 1 difference",
+        "      KubeadmControlPlane research-control-plane would change",
+        "    machines:",
+        "      research-control-plane: replaced",
+        "        Kubernetes version: 1 → 2",
+    ]
+    assert adopt.shown({"from": adoption.PEER, "templates": []}) == "There is nothing of k8s_capi_helm_v1."

@@ -56,9 +56,9 @@ def beside(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
 
 
 @pytest.fixture(scope="module")
-def templates(beside: None, tenant: Cloud) -> dict[str, str]:
+def templates(beside: None, tenant: Cloud) -> Iterator[dict[str, str]]:
     """Templates of the peer for each Kubernetes. It knows no cluster without a load balancer."""
-    return {
+    templates = {
         version: tenant.create_template(
             f"e2e-peer-{version}",
             image=f"ubuntu-2404-kube-v{version}",
@@ -67,6 +67,9 @@ def templates(beside: None, tenant: Cloud) -> dict[str, str]:
         )
         for version in VERSIONS
     }
+    yield templates
+    for name in templates.values():
+        tenant.run("openstack", "coe", "cluster", "template", "delete", name)
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 
 import argparse
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from magnum_capi_rdma.cli import configuration, documents
@@ -97,15 +98,19 @@ def _cluster(cluster: dict[str, Any]) -> list[str]:
     if seen is None:
         return lines
     lines.append(f"  chart: {_turned(seen['chart'], seen['our_chart'])}")
-    lines.append(f"  values: {len(seen['values']) or 'no'} differences")
+    lines.append(f"  values: {_count(seen['values'])}")
     lines += [f"    {_difference(each)}" for each in seen["values"]]
-    lines.append(f"  objects: {len(seen['objects']) or 'no'} differences")
+    lines.append(f"  objects: {_count(seen['objects'])}")
     lines += [f"    {each}" for each in seen["objects"]]
     lines.append(f"  machines: {'' if seen['machines'] else 'all stay'}".rstrip())
     for each in seen["machines"]:
         lines.append(f"    {each['group']}: {each['effect']}")
         lines += [f"      {reason}" for reason in each["reasons"]]
     return lines
+
+
+def _count(differences: Sequence[Any]) -> str:
+    return "1 difference" if len(differences) == 1 else f"{len(differences) or 'no'} differences"
 
 
 def _difference(difference: dict[str, Any]) -> str:
