@@ -15,7 +15,7 @@ test: ## every test, the end-to-end test on real services included
 lint: ## every check: formatting, linters, types, rules of this repository
 	@tools/chore lint
 
-bench: ## the driver's own cost: requests to the management cluster, time in a create
+bench: ## a thousand clusters beside magnum-capi-helm; the driver's own requests and time in a create
 	@tests/bench/bench
 
 build: ## the wheel, into dist/

@@ -9,7 +9,6 @@ Nothing is registered when this module is imported; :func:`group` does it on fir
 
 import os
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from oslo_config import cfg
@@ -183,5 +182,5 @@ def chart_directory(configured: str | None) -> str:
     """The folder for the embedded chart: as configured, or in the user's cache."""
     if configured:
         return configured
-    cache = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
-    return str(Path(cache) / "magnum-capi-rdma" / "charts")
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return os.path.join(cache, "magnum-capi-rdma", "charts")

@@ -9,8 +9,8 @@ use kube::{Client, Config};
 
 use super::ManagementError;
 
-/// How long a connection may be silent in the middle of an answer. A watch is not: the API server sends a
-/// bookmark every minute, so one that is silent for longer has lost its server.
+/// How long a connection may be silent in the middle of an answer. A watch that is silent for longer has lost its
+/// server: the API server ends each after a minute, and it is renewed.
 const SILENCE: Duration = Duration::from_secs(100);
 
 /// The management cluster, as the driver reaches it.

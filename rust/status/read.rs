@@ -161,11 +161,14 @@ fn condition(given: &Value, kinds: &[&'static str]) -> Option<Condition> {
         Some("False") => Truth::False,
         _ => Truth::Unknown,
     };
+    let message = text(given, "/message").unwrap_or_default();
+    // What is well and has nothing to say needs no reason: most conditions are like that, and all are kept.
+    let reason = text(given, "/reason").filter(|_| status != Truth::True || !message.is_empty());
     Some(Condition {
         kind,
         status,
-        reason: text(given, "/reason").unwrap_or_default().into(),
-        message: text(given, "/message").unwrap_or_default().into(),
+        reason: reason.unwrap_or_default().into(),
+        message: message.into(),
         since: time(given, "/lastTransitionTime"),
     })
 }

@@ -15,14 +15,19 @@ use kube::Api;
 use kube::core::PartialObjectMeta;
 use kube::runtime::watcher;
 use serde::Serialize;
-use tokio::sync::watch as signal;
+use tokio::sync::{Semaphore, watch as signal};
 
 use super::{State, States, Store};
 use crate::management::{ManagementCluster, ManagementError, keepers};
 use crate::status::{Object, ObjectKind};
 
-/// How many objects one request of a listing brings.
-const PAGE: u32 = 500;
+/// How many objects one request of a listing brings. Whole objects take a hundred times what is kept of them.
+const PAGE: u32 = 100;
+/// After how many seconds the API server ends a watch, which is then renewed: that of a kind without objects is silent
+/// till then, and only so can it be told from one whose server is gone.
+const RENEWAL: u32 = 60;
+/// How many kinds are listed at a time, for the same reason.
+pub const LISTINGS: usize = 2;
 /// How long to leave a kind alone that the management cluster need not have.
 const ABSENT: Duration = Duration::from_secs(300);
 
@@ -35,50 +40,52 @@ enum Event {
     Gone(Option<Object>),
 }
 
+/// Where what is followed goes, shared by all kinds.
+#[derive(Debug)]
+pub struct Common {
+    /// The objects.
+    pub store: Arc<Store>,
+    /// How the kinds stand.
+    pub tell: signal::Sender<States>,
+    /// Who may list now.
+    pub turns: Semaphore,
+    /// The time.
+    pub clock: fn() -> Timestamp,
+}
+
 /// Lists the objects of a kind and keeps them as they change. Does not end.
-pub async fn follow(
-    management: ManagementCluster,
-    kind: ObjectKind,
-    store: Arc<Store>,
-    tell: Arc<signal::Sender<States>>,
-    clock: fn() -> Timestamp,
-) {
+pub async fn follow(management: ManagementCluster, kind: ObjectKind, common: Arc<Common>) {
+    let Common { store, tell, clock, .. } = &*common;
     let mut pauses = watcher::DefaultBackoff::default();
     loop {
-        let trouble = listen(&management, kind, &store, &tell, clock).await;
+        let trouble = listen(&management, kind, &common).await;
         if kind.is_optional() && matches!(trouble, ManagementError::Missing(_)) {
             store.begin(kind);
             store.finish(kind, clock());
-            set(&tell, kind, State::Current);
+            set(tell, kind, State::Current);
             tokio::time::sleep(ABSENT).await;
             continue;
         }
         tracing::warn!("watching {} was interrupted: {trouble}", kind.as_str());
-        interrupted(&tell, kind, trouble);
+        interrupted(tell, kind, trouble);
         tokio::time::sleep(pauses.next().unwrap_or(ABSENT)).await;
     }
 }
 
 /// Follows until something is in the way.
-async fn listen(
-    management: &ManagementCluster,
-    kind: ObjectKind,
-    store: &Store,
-    tell: &signal::Sender<States>,
-    clock: fn() -> Timestamp,
-) -> ManagementError {
+async fn listen(management: &ManagementCluster, kind: ObjectKind, common: &Common) -> ManagementError {
+    let mut turn = common.turns.acquire().await.ok();
     let mut events = events(management, kind);
-    let mut is_listed = false;
     loop {
         let next = events.next();
-        let next = if is_listed { Ok(next.await) } else { management.within(next).await };
+        let next = if turn.is_none() { Ok(next.await) } else { management.within(next).await };
         match next {
             Ok(Some(Ok(event))) => {
                 let done = matches!(event, Event::Done);
-                absorb(store, kind, event, clock());
+                absorb(&common.store, kind, event, (common.clock)());
                 if done {
-                    is_listed = true;
-                    set(tell, kind, State::Current);
+                    turn = None;
+                    set(&common.tell, kind, State::Current);
                 }
             }
             Ok(Some(Err(trouble))) | Err(trouble) => return trouble,
@@ -116,7 +123,7 @@ type Events = BoxStream<'static, Result<Event, ManagementError>>;
 
 /// What happens to a kind. Of Helm's Secrets only the metadata is asked for.
 fn events(management: &ManagementCluster, kind: ObjectKind) -> Events {
-    let config = watcher::Config::default().page_size(PAGE);
+    let config = watcher::Config::default().page_size(PAGE).timeout(RENEWAL);
     let config = kind.selector().map_or(config.clone(), |selector| config.labels(selector));
     match kind {
         ObjectKind::Revision => read(kind, watcher(Api::<PartialObjectMeta<Secret>>::all(management.client()), config)),

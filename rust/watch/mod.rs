@@ -10,12 +10,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::watch as signal;
+use tokio::sync::{Semaphore, watch as signal};
 use tokio::task::JoinSet;
 
 use crate::management::{ManagementCluster, ManagementError};
 use crate::status::{ObjectKind, ObservedCluster};
 
+use follow::{Common, LISTINGS, follow};
 use store::Store;
 
 /// What is known of a kind's objects.
@@ -49,10 +50,10 @@ impl Watch {
     pub fn start(management: &ManagementCluster, clock: fn() -> Timestamp, earlier: Option<&Self>) -> Self {
         let store = earlier.map(|watch| watch.store.clone()).unwrap_or_default();
         let (tell, states) = signal::channel(ObjectKind::ALL.map(|kind| (kind, State::Listing)).into());
-        let tell = Arc::new(tell);
+        let common = Arc::new(Common { store: store.clone(), tell, turns: Semaphore::new(LISTINGS), clock });
         let mut followers = JoinSet::new();
         for kind in ObjectKind::ALL {
-            followers.spawn(follow::follow(management.clone(), kind, store.clone(), tell.clone(), clock));
+            followers.spawn(follow(management.clone(), kind, common.clone()));
         }
         Self { store, states, _followers: followers }
     }

@@ -96,10 +96,7 @@ class ManagementCluster:
             "--unsafe-no-fsync",
             "--log-level=warn",
         )
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.verify = str(self.pki / "ca.crt")
-        self._session.cert = (str(self.pki / "admin.crt"), str(self.pki / "admin.key"))
+        self._session = self.session()
         self._api: subprocess.Popen[bytes] | None = None
 
     # ---- processes
@@ -164,6 +161,14 @@ class ManagementCluster:
 
     # ---- requests of an administrator
 
+    def session(self) -> requests.Session:
+        """Connections of their own, for a thread."""
+        session = requests.Session()
+        session.trust_env = False
+        session.verify = str(self.pki / "ca.crt")
+        session.cert = (str(self.pki / "admin.crt"), str(self.pki / "admin.key"))
+        return session
+
     def call(
         self, method: str, path: str, document: Document | None = None, **more: Any
     ) -> requests.Response:
@@ -177,16 +182,15 @@ class ManagementCluster:
         assert response.ok, f"{method} {path}: {response.status_code} {response.text[:500]}"
         return dict(response.json())
 
-    def define(self, definitions: Any) -> None:
-        """Have kinds, of any content."""
+    def define(self, definitions: Any, *, with_status: bool = True) -> None:
+        """Have kinds, of any content; their status apart from the rest, or written with it."""
         for group, plural, kind, versions in definitions:
-            self.must(
-                "POST",
-                "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
-                definition(group, plural, kind, versions),
-            )
+            document = definition(group, plural, kind, versions, with_status=with_status)
+            self.must("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", document)
         for group, plural, _kind, versions in definitions:
-            eventually(lambda path=f"/apis/{group}/{versions[-1]}/{plural}": self.call("GET", path).ok)
+            eventually(
+                lambda path=f"/apis/{group}/{versions[-1]}/{plural}": self.call("GET", path).ok  # type: ignore[misc]
+            )
 
     def account(self, name: str) -> str:
         """A service account that may read everything; returns a token. One of the same name is replaced."""
@@ -254,7 +258,9 @@ def write(path: Path, text: str) -> Path:
     return path
 
 
-def definition(group: str, plural: str, kind: str, versions: tuple[str, ...]) -> Document:
+def definition(
+    group: str, plural: str, kind: str, versions: tuple[str, ...], *, with_status: bool
+) -> Document:
     """A kind whose objects may hold anything."""
     anything = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
     schema = {"openAPIV3Schema": {"type": "object", "properties": {"spec": anything, "status": anything}}}
@@ -264,7 +270,7 @@ def definition(group: str, plural: str, kind: str, versions: tuple[str, ...]) ->
             "served": True,
             "storage": version == versions[-1],
             "schema": schema,
-            "subresources": {"status": {}},
+            "subresources": {"status": {}} if with_status else {},
         }
         for version in versions
     ]
