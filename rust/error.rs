@@ -4,7 +4,7 @@
 
 use crate::adoption::ManifestError;
 use crate::helm::HelmError;
-use crate::management::ManagementError;
+use crate::management::{LockError, ManagementError};
 use crate::problem::{self, Problem};
 use crate::values::ValuesError;
 
@@ -17,6 +17,9 @@ pub enum CoreError {
     /// The management cluster did not do its part.
     #[error(transparent)]
     Management(#[from] ManagementError),
+    /// Another operation on the cluster is under way, or took it over.
+    #[error(transparent)]
+    Lock(#[from] LockError),
     /// Helm did not do its part.
     #[error(transparent)]
     Helm(#[from] HelmError),
@@ -41,6 +44,7 @@ impl CoreError {
         match self {
             Self::InvalidRequest(_) => "invalid-request",
             Self::Management(error) => error.code(),
+            Self::Lock(error) => error.code(),
             Self::Helm(error) => error.code(),
             Self::Values(error) => error.code(),
             Self::Manifest(_) => "manifest",

@@ -32,6 +32,7 @@ pub mod values;
 pub mod adoption;
 pub mod helm;
 pub mod management;
+pub mod release;
 pub mod settings;
 
 pub mod watch;

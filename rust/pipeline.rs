@@ -5,19 +5,20 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::adoption::{self, Comparison};
 use crate::error::CoreError;
-use crate::helm::{self, Helm, HelmCli, HelmError, Recovery, ReleaseRef};
+use crate::helm::{self, Chart, Helm, HelmCli, ReleaseRef};
 use crate::management::{ClusterSecrets, CredentialInUse, ManagementCluster, Waiting};
 use crate::model::Cluster;
+use crate::release;
 use crate::request::ClusterRequest;
 use crate::runtime::Core;
 use crate::settings::Settings;
 use crate::site::Site;
-use crate::status::{self, Health, ObjectKind, ObservedCluster, Operation, OperationKind, Report};
+use crate::status::{self, Handover, Health, ObjectKind, ObservedCluster, Operation, OperationKind, Report};
 use crate::validate::{check_upgrade, validate};
 use crate::values::{self, Values};
 
@@ -63,13 +64,30 @@ pub async fn apply(
 ) -> Result<Applied, CoreError> {
     let (cluster, values) = plan(request, settings.values_directory.as_deref())?; // I/O: disk
     cluster.warnings.iter().for_each(|warning| tracing::warn!("cluster {}: {warning}", cluster.uuid));
+    let chart = helm::chart::chart(settings, cluster.chart_version.as_deref(), &HelmCli::new(settings)).await?; // I/O: disk
     let management = core.management(settings).await?; // I/O: kubeconfig
-    let release = ReleaseRef { namespace: cluster.namespace.as_str(), name: cluster.release.as_str() };
-    let deployed = management.deployed(release).await?.map(|deployed| deployed.values); // I/O
-    deployed.as_ref().map_or(Ok(()), |deployed| check_upgrade(deployed, &cluster)).map_err(CoreError::InvalidRequest)?; // pure
     management.apply_namespace(&cluster).await?; // I/O
+    let release = ReleaseRef { namespace: cluster.namespace.as_str(), name: cluster.release.as_str() };
+    let work = change(&management, settings, &cluster, release, &chart, values, secrets);
+    let applied = management.locked(release, now, work).await?; // I/O
+    tracing::info!("cluster {}: release {} is at revision {}", cluster.uuid, release.name, applied.revision);
+    Ok(applied)
+}
+
+/// What [`apply`] does while nobody else works on the cluster.
+async fn change(
+    management: &ManagementCluster,
+    settings: &Settings,
+    cluster: &Cluster,
+    release: ReleaseRef<'_>,
+    chart: &Chart,
+    values: Values,
+    secrets: Option<&ClusterSecrets>,
+) -> Result<Applied, CoreError> {
+    let deployed = management.deployed(release).await?.map(|deployed| deployed.values); // I/O
+    deployed.as_ref().map_or(Ok(()), |deployed| check_upgrade(deployed, cluster)).map_err(CoreError::InvalidRequest)?; // pure
     if let Some(secrets) = secrets {
-        management.apply_secrets(&cluster, secrets).await?; // I/O
+        management.apply_secrets(cluster, secrets).await?; // I/O
     }
     let is_moving = deployed.is_some() && management.waiting(release).await?.is_some(); // I/O
     let step = values::first_step(deployed.as_ref(), &values, is_moving); // pure
@@ -77,66 +95,22 @@ pub async fn apply(
     if step != target.values {
         management.keep_waiting(release, &cluster.uuid, &target).await?; // I/O
     }
-    let revision = upgrade(&management, settings, release, &step, target.chart_version.as_deref()).await?; // I/O
+    let revision = release::bring(management, settings, release, chart, &step).await?; // I/O
     if is_moving && step == target.values {
         management.forget_waiting(release).await?; // I/O
     }
-    tracing::info!("cluster {}: release {} is at revision {revision}", cluster.uuid, release.name);
     Ok(Applied { revision, digest: step.digest() })
-}
-
-/// Brings a release to `values`.
-async fn upgrade(
-    management: &ManagementCluster,
-    settings: &Settings,
-    release: ReleaseRef<'_>,
-    values: &Values,
-    chart_version: Option<&str>,
-) -> Result<i64, CoreError> {
-    let chart = helm::chart::chart(settings, chart_version)?; // I/O: disk
-    let helm = HelmCli::new(settings);
-    recover(management, &helm, settings, release).await?; // I/O
-    Ok(helm.upgrade(release, &chart, values).await?) // I/O: process
-}
-
-/// Brings a release back that an interrupted operation left behind.
-async fn recover(management: &ManagementCluster, helm: &HelmCli, settings: &Settings, release: ReleaseRef<'_>) -> Result<(), CoreError> {
-    let revisions = management.revisions(release).await?; // I/O
-    let patience = SignedDuration::try_from(settings.helm_timeout()).unwrap_or(SignedDuration::from_mins(5));
-    match helm::recovery(&revisions, patience, now()) {
-        Recovery::None => Ok(()),
-        Recovery::Busy(status) => Err(HelmError::Busy { status }.into()),
-        Recovery::Uninstall => Ok(helm.uninstall(release).await?), // I/O: process
-        Recovery::Forget(secrets) => {
-            tracing::warn!("release {}: forgetting {} of an interrupted operation", release.name, secrets.join(", "));
-            Ok(management.forget_revisions(release, &secrets).await?) // I/O
-        }
-    }
-}
-
-/// A release as Helm has it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Held {
-    /// Helm's number of its revision.
-    pub revision: i64,
-    /// `deployed`, or what keeps it from being changed.
-    pub status: String,
-    /// Whether this driver made the revision.
-    pub is_ours: bool,
 }
 
 /// How a cluster's release stands; nothing where there is none.
 ///
 /// # Errors
 /// What the management cluster said.
-pub async fn held(core: &Core, settings: &Settings, operation: &Operation) -> Result<Option<Held>, CoreError> {
+pub async fn held(core: &Core, settings: &Settings, operation: &Operation) -> Result<Option<release::Held>, CoreError> {
     let Some(name) = operation.release.as_deref() else { return Ok(None) };
     let management = core.management(settings).await?; // I/O: kubeconfig
     let release = ReleaseRef { namespace: &operation.namespace, name };
-    let revisions = management.revisions(release).await?; // I/O
-    let is_ours = management.deployed(release).await?.is_some_and(|deployed| deployed.is_ours()); // I/O
-    let latest = revisions.into_iter().max_by_key(|revision| revision.number);
-    Ok(latest.map(|latest| Held { revision: latest.number, status: latest.status, is_ours }))
+    release::held(&management, release).await // I/O
 }
 
 /// What the next operation of this driver would make of a cluster's release; nothing where there is none.
@@ -148,8 +122,9 @@ pub async fn prospect(core: &Core, settings: &Settings, request: &ClusterRequest
     let management = core.management(settings).await?; // I/O: kubeconfig
     let release = ReleaseRef { namespace: cluster.namespace.as_str(), name: cluster.release.as_str() };
     let Some(held) = management.deployed(release).await? else { return Ok(None) }; // I/O
-    let chart = helm::chart::chart(settings, cluster.chart_version.as_deref())?; // I/O: disk
-    let ours = HelmCli::new(settings).preview(release, &chart, &values).await?; // I/O: process
+    let helm = HelmCli::new(settings);
+    let chart = helm::chart::chart(settings, cluster.chart_version.as_deref(), &helm).await?; // I/O: disk
+    let ours = helm.preview(release, &chart, &values).await?; // I/O: process
     Ok(Some(adoption::compare(&held.values, &held.rendered(), &values, &ours.rendered())?)) // pure
 }
 
@@ -163,8 +138,8 @@ pub async fn clouds_yaml(core: &Core, settings: &Settings, operation: &Operation
     Ok(management.clouds_yaml(ReleaseRef { namespace: &operation.namespace, name }).await?) // I/O
 }
 
-/// How an operation stands. Once the watch is there, this asks nothing of the management cluster until the end is
-/// seen: the watch may be a moment late, so an end is confirmed before anybody believes it.
+/// How an operation stands. Once the watch is there, this asks nothing of the management cluster unless the end is
+/// seen or Cluster API has not heard of what is wanted: then it is confirmed before anybody believes it.
 ///
 /// # Errors
 /// What keeps the management cluster from being watched, or a second step from being taken.
@@ -177,38 +152,48 @@ pub async fn observe(
     let mut observed = observed(core, settings, operation).await?; // I/O: memory
     observed.server_faults = server_faults;
     let report = status::report(operation, &observed, now()); // pure
-    let may_end = operation.kind != OperationKind::Delete && (report.is_complete() || report.groups_are_next);
-    match operation.release.as_deref().filter(|_| may_end) {
-        Some(name) => {
-            let release = ReleaseRef { namespace: &operation.namespace, name };
-            end(&core.management(settings).await?, settings, operation, release, observed).await // I/O
-        }
-        None => Ok(report),
+    if !status::is_doubtful(operation, &observed, &report) {
+        return Ok(report);
     }
+    let Some(name) = operation.release.as_deref() else { return Ok(status::judged(operation, &observed, report, Handover::Undone, now())) };
+    let release = ReleaseRef { namespace: &operation.namespace, name };
+    confirm(&core.management(settings).await?, settings, operation, release, observed).await // I/O
 }
 
-/// The end of an operation, or the second step of a change of which the first is done.
-async fn end(
+/// How an operation stands at this very moment. Takes the second step of a change of which the first is done.
+async fn confirm(
     management: &ManagementCluster,
     settings: &Settings,
     operation: &Operation,
     release: ReleaseRef<'_>,
     observed: ObservedCluster,
 ) -> Result<Report, CoreError> {
-    let keepers = management.keepers(release).await?; // I/O
-    let observed = observed.replacing(&ObjectKind::KEEPERS, keepers);
-    let report = status::report(operation, &observed, now()); // pure
-    if operation.kind == OperationKind::Create || !(report.is_complete() || report.groups_are_next) {
-        return Ok(report);
+    let observed = observed.replacing(&ObjectKind::KEEPERS, management.keepers(release).await?); // I/O
+    let mut report = status::report(operation, &observed, now()); // pure
+    if operation.kind == OperationKind::Update && (report.is_complete() || report.groups_are_next) {
+        if take_second_step(management, settings, release).await? {
+            return Ok(report.going_on()); // pure
+        }
+        report = status::report(&operation.content_with_versions(), &observed, now()); // pure
     }
-    let Some(next) = management.waiting(release).await? else {
-        // I/O
-        return Ok(status::report(&operation.content_with_versions(), &observed, now())); // pure
+    let handover = release::handover(management, operation, release, now()).await?; // I/O
+    Ok(status::judged(operation, &observed, report, handover, now())) // pure
+}
+
+/// Brings a release to the values that waited until the control plane was replaced, if any did.
+async fn take_second_step(management: &ManagementCluster, settings: &Settings, release: ReleaseRef<'_>) -> Result<bool, CoreError> {
+    if management.waiting(release).await?.is_none() {
+        return Ok(false);
+    }
+    let work = async {
+        // Another conductor may have been faster.
+        let Some(next) = management.waiting(release).await? else { return Ok(()) }; // I/O
+        let chart = helm::chart::chart(settings, next.chart_version.as_deref(), &HelmCli::new(settings)).await?; // I/O: disk
+        let revision = release::bring(management, settings, release, &chart, &next.values).await?; // I/O
+        tracing::info!("release {}: the worker groups follow the control plane, at revision {revision}", release.name);
+        Ok::<_, CoreError>(management.forget_waiting(release).await?) // I/O
     };
-    let revision = upgrade(management, settings, release, &next.values, next.chart_version.as_deref()).await?; // I/O
-    management.forget_waiting(release).await?; // I/O
-    tracing::info!("release {}: the worker groups follow the control plane, at revision {revision}", release.name);
-    Ok(report.going_on())
+    management.locked(release, now, work).await.map(|()| true) // I/O
 }
 
 /// Lets the machines of `servers` go first when a node group shrinks.
@@ -271,13 +256,19 @@ pub async fn delete(core: &Core, settings: &Settings, operation: &Operation) -> 
     let Some(name) = operation.release.as_deref() else { return Ok(()) };
     let management = core.management(settings).await?; // I/O: kubeconfig
     let release = ReleaseRef { namespace: &operation.namespace, name };
-    if !management.revisions(release).await?.is_empty() {
-        HelmCli::new(settings).uninstall(release).await?; // I/O: process
+    if !management.has_namespace(release.namespace).await? {
+        return Ok(()); // nothing was ever made there
     }
-    if !management.delete_cluster(release).await? {
-        management.delete_kept(release).await?; // I/O
-    }
-    Ok(())
+    let work = async {
+        if !management.revisions(release).await?.is_empty() {
+            HelmCli::new(settings).uninstall(release).await?; // I/O: process
+        }
+        if !management.delete_cluster(release).await? {
+            management.delete_kept(release).await?; // I/O
+        }
+        Ok(())
+    };
+    management.locked(release, now, work).await // I/O
 }
 
 /// Deletes a cluster's secrets and whatever Cluster API did not own, once it has nothing left of the cluster.
@@ -288,11 +279,17 @@ pub async fn forget(core: &Core, settings: &Settings, operation: &Operation) -> 
     let Some(name) = operation.release.as_deref() else { return Ok(()) };
     let management = core.management(settings).await?; // I/O: kubeconfig
     let release = ReleaseRef { namespace: &operation.namespace, name };
-    match management.count_objects(release).await? {
-        0 => {
-            management.delete_kept(release).await?; // I/O
-            Ok(management.delete_secrets(&operation.namespace, &operation.uuid).await?) // I/O
-        }
-        left => Err(CoreError::StillThere(left)),
+    if !management.has_namespace(release.namespace).await? {
+        return Ok(()); // nothing was ever made there
     }
+    let work = async {
+        match management.count_objects(release).await? {
+            0 => {
+                management.delete_kept(release).await?; // I/O
+                Ok(management.delete_secrets(release.namespace, &operation.uuid).await?) // I/O
+            }
+            left => Err(CoreError::StillThere(left)),
+        }
+    };
+    management.locked(release, now, work).await // I/O
 }

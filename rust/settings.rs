@@ -22,7 +22,9 @@ pub struct Settings {
     pub chart_repository: Option<String>,
     /// Version of the chart where no template asks for one.
     pub chart_version: Option<String>,
-    /// Directory in which the embedded chart is unpacked.
+    /// SHA-256 digests of the chart archives that may be used; empty allows any.
+    pub chart_digest: Vec<String>,
+    /// Directory in which charts are kept.
     pub chart_directory: PathBuf,
     /// Directory with the operator's own values.
     pub values_directory: Option<PathBuf>,
@@ -39,6 +41,7 @@ impl Default for Settings {
             chart: "embedded".to_owned(),
             chart_repository: None,
             chart_version: None,
+            chart_digest: Vec::new(),
             chart_directory: std::env::temp_dir().join("magnum-capi-rdma"),
             values_directory: None,
             request_timeout_seconds: 30,

@@ -3,6 +3,7 @@ from typing import Any
 
 from magnum_capi_rdma.documents import (
     Applied,
+    Chart,
     ClusterRequest,
     Comparison,
     CredentialInUse,
@@ -29,6 +30,7 @@ __all__ = [
     "StillThere",
     "__version__",
     "apply",
+    "chart",
     "choose_machines",
     "clouds_yaml",
     "credential",
@@ -70,6 +72,7 @@ def override_defects(values_directory: str) -> list[OverrideDefect]: ...
 def names(request: ClusterRequest, suffix: str) -> Names: ...
 def expected(request: ClusterRequest) -> list[OperationNodeGroup]: ...
 def apply(settings: Settings, request: ClusterRequest, secrets: Secrets | None) -> Applied: ...
+def chart(settings: Settings, version: str | None) -> Chart: ...
 def choose_machines(
     settings: Settings, operation: Operation, node_group: str, servers: list[str]
 ) -> None: ...

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-from oslo_config import cfg
+from oslo_config import cfg, types
 
 GROUP = cfg.OptGroup(
     name="capi_rdma",
@@ -62,18 +62,27 @@ CHART_OPTIONS = [
         "chart",
         default="embedded",
         help="The cluster chart: 'embedded' for the one within this package, which needs no network, or a "
-        "path, an oci:// reference, or the name of a chart in chart_repository. In production use "
-        "openstack-cluster of https://azimuth-cloud.github.io/capi-helm-charts at a pinned chart_version.",
+        "path (with a slash in it), an oci:// reference, or the name of a chart in chart_repository. In "
+        "production use openstack-cluster of https://azimuth-cloud.github.io/capi-helm-charts at a pinned "
+        "chart_version.",
     ),
     cfg.StrOpt("chart_repository", help="URL of the Helm repository that has the chart."),
     cfg.StrOpt(
         "chart_version",
-        help="Version of the chart. The template label capi_helm_chart_version goes before it.",
+        help="Version of a chart from a repository or registry: one version, no range. The template label "
+        "capi_helm_chart_version goes before it.",
+    ),
+    cfg.ListOpt(
+        "chart_digest",
+        default=[],
+        item_type=types.String(regex="^[0-9a-f]{64}$"),
+        help="SHA-256 digests of the chart archives that may be used, as sha256sum prints them; one for each "
+        "version in use. Any archive is used without it.",
     ),
     cfg.StrOpt(
         "chart_directory",
-        help="Folder in which the embedded chart is unpacked; the conductor must be able to write there. "
-        "Without it a folder in the cache of the user that the conductor runs as.",
+        help="Folder in which charts are kept: each is pulled or unpacked once. The conductor must be able "
+        "to write there. Without it a folder in the cache of the user that the conductor runs as.",
     ),
 ]
 
@@ -179,7 +188,7 @@ def list_opts() -> list[tuple[cfg.OptGroup, list[cfg.Opt]]]:
 
 
 def chart_directory(configured: str | None) -> str:
-    """The folder for the embedded chart: as configured, or in the user's cache."""
+    """The folder for charts: as configured, or in the user's cache."""
     if configured:
         return configured
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")

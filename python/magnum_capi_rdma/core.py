@@ -22,6 +22,7 @@ from magnum_capi_rdma._core import (
 )
 from magnum_capi_rdma.documents import (
     Applied,
+    Chart,
     ClusterRequest,
     Comparison,
     CredentialInUse,
@@ -46,6 +47,7 @@ __all__ = [
     "ManagementClusterError",
     "StillThere",
     "apply",
+    "chart",
     "choose_machines",
     "clouds_yaml",
     "credential",
@@ -83,6 +85,7 @@ def settings(configuration: cfg.ConfigOpts | None = None) -> Settings:
         "chart": options.chart,
         "chart_repository": options.chart_repository or None,
         "chart_version": options.chart_version or None,
+        "chart_digest": list(options.chart_digest),
         "chart_directory": conf.chart_directory(options.chart_directory),
         "values_directory": options.values_directory or None,
         "request_timeout_seconds": options.request_timeout,
@@ -143,6 +146,11 @@ def prospect(request: ClusterRequest) -> Comparison | None:
 def clouds_yaml(operation: Operation) -> str | None:
     """The file by which the cluster reaches OpenStack, with its credential; nothing where there is none."""
     return _wait(_core.clouds_yaml, settings(), operation)
+
+
+def chart(version: str | None = None) -> Chart:
+    """The cluster chart on disk, pulled if it was not there; in the version that a template asks for."""
+    return _wait(_core.chart, settings(), version)
 
 
 def observe(operation: Operation, server_faults: dict[str, str]) -> Report:

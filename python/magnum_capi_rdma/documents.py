@@ -50,6 +50,7 @@ class Settings(TypedDict):
     chart: str
     chart_repository: str | None
     chart_version: str | None
+    chart_digest: list[str]
     chart_directory: str
     values_directory: str | None
     request_timeout_seconds: int
@@ -133,6 +134,13 @@ class Comparison(TypedDict):
     values: list[Difference]
     machines: list[Consequence]
     objects: list[str]
+
+
+class Chart(TypedDict):
+    """The cluster chart on disk."""
+
+    path: str
+    digest: str
 
 
 class OperationNodeGroup(TypedDict):

@@ -20,7 +20,7 @@ pub fn raise(py: Python<'_>, error: &Error) -> PyErr {
     let text = error.to_string();
     let exception = match error {
         Error::InvalidRequest(_) => InvalidRequest::new_err(text),
-        Error::Management(_) => ManagementClusterError::new_err(text),
+        Error::Management(_) | Error::Lock(_) => ManagementClusterError::new_err(text),
         Error::Helm(_) => HelmError::new_err(text),
         Error::StillThere(_) => StillThere::new_err(text),
         Error::Values(_) | Error::Manifest(_) | Error::Start(_) => CoreError::new_err(text),

@@ -27,6 +27,7 @@ mod _core {
     use super::exceptions::{CoreError, HelmError, InvalidRequest, ManagementClusterError, StillThere};
     use super::{exceptions, log};
     use crate::error::CoreError as Error;
+    use crate::helm::HelmCli;
     use crate::management::ClusterSecrets;
     use crate::problem::Code;
     use crate::request::ClusterRequest;
@@ -34,7 +35,7 @@ mod _core {
     use crate::site::Site;
     use crate::status::{self, Object, ObservedCluster, Operation};
     use crate::values::ValuesError;
-    use crate::{model, pipeline, validate};
+    use crate::{helm, model, pipeline, validate};
 
     type Document<'py> = Bound<'py, PyAny>;
 
@@ -140,6 +141,18 @@ mod _core {
         let settings: Settings = from_python(settings, "settings")?;
         let operation: Operation = from_python(operation, "operation")?;
         with_core(py, async |core| pipeline::clouds_yaml(core, &settings, &operation).await)
+    }
+
+    /// The cluster chart on disk, in the version that a template asks for.
+    #[pyfunction]
+    #[pyo3(signature = (settings, version))]
+    fn chart<'py>(py: Python<'py>, settings: &Document<'py>, version: Option<String>) -> PyResult<Document<'py>> {
+        let settings: Settings = from_python(settings, "settings")?;
+        let chart = with_core(py, async |_core| {
+            let helm = HelmCli::new(&settings);
+            Ok(helm::chart::chart(&settings, version.as_deref(), &helm).await?)
+        })?;
+        to_python(py, &chart)
     }
 
     /// How the operation stands, from the watch.

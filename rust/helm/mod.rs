@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-//! A cluster's Helm release: the chart it comes from, what an interrupted operation left of it, and the
-//! Helm program that changes it.
+//! A cluster's Helm release: the chart it comes from, what an interrupted operation left of it, what it
+//! holds, and the Helm program that changes it.
 
 pub mod chart;
 pub mod cli;
 pub mod release;
+pub mod stored;
 
+use std::path::Path;
 use std::time::Duration;
 
-pub use chart::Chart;
+pub use chart::{Chart, Origin};
 pub use cli::HelmCli;
-pub use release::{Recovery, Revision, recovery};
+pub use release::{Revision, Step, recovery};
+pub use stored::StoredRelease;
 
-use crate::management::Deployed;
 use crate::values::Values;
 
 /// Why Helm did not do its part.
@@ -26,8 +28,11 @@ pub enum HelmError {
         /// What the system said.
         reason: String,
     },
+    /// The program that starts Helm is not there.
+    #[error("Helm cannot be started without the program setpriv of util-linux: {0}. Ask the operator to install it.")]
+    NoStarter(String),
     /// It said no.
-    #[error("Helm could not {act} the cluster's release: {reason}.")]
+    #[error("Helm could not {act}: {reason}.")]
     Failed {
         /// What it was to do.
         act: &'static str,
@@ -35,18 +40,12 @@ pub enum HelmError {
         reason: String,
     },
     /// It did not end in time.
-    #[error("Helm did not {act} the cluster's release within {} s.", .limit.as_secs())]
+    #[error("Helm did not {act} within {} s.", .limit.as_secs())]
     Late {
         /// What it was to do.
         act: &'static str,
         /// How long it had.
         limit: Duration,
-    },
-    /// Another operation on the release is under way.
-    #[error("Another operation on the cluster's release ({status}) is still under way. Try again in a few minutes.")]
-    Busy {
-        /// The release's status.
-        status: String,
     },
     /// The chart cannot be had.
     #[error("The cluster chart cannot be used: {0}. Ask the operator to correct the chart's options in magnum.conf.")]
@@ -58,10 +57,9 @@ impl HelmError {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::Missing { .. } => "helm-missing",
+            Self::Missing { .. } | Self::NoStarter(_) => "helm-missing",
             Self::Failed { .. } => "helm-failed",
             Self::Late { .. } => "helm-late",
-            Self::Busy { .. } => "helm-busy",
             Self::Chart(_) => "chart",
         }
     }
@@ -82,8 +80,19 @@ pub trait Helm {
     fn upgrade(&self, release: ReleaseRef<'_>, chart: &Chart, values: &Values) -> impl Future<Output = Result<i64, HelmError>> + Send;
 
     /// The release as an upgrade would make it. Changes nothing.
-    fn preview(&self, release: ReleaseRef<'_>, chart: &Chart, values: &Values) -> impl Future<Output = Result<Deployed, HelmError>> + Send;
+    fn preview(
+        &self,
+        release: ReleaseRef<'_>,
+        chart: &Chart,
+        values: &Values,
+    ) -> impl Future<Output = Result<StoredRelease, HelmError>> + Send;
+
+    /// Brings a release back to what it was at a revision, whatever it is now.
+    fn roll_back(&self, release: ReleaseRef<'_>, revision: i64) -> impl Future<Output = Result<(), HelmError>> + Send;
 
     /// Uninstalls a release; fine if there is none.
     fn uninstall(&self, release: ReleaseRef<'_>) -> impl Future<Output = Result<(), HelmError>> + Send;
+
+    /// Pulls a chart's archive into a directory.
+    fn pull(&self, origin: &Origin, into: &Path) -> impl Future<Output = Result<(), HelmError>> + Send;
 }

@@ -5,10 +5,13 @@ pub mod client;
 pub mod error;
 pub mod keepers;
 mod leftovers;
+pub mod lock;
 pub mod objects;
 mod releases;
+mod waiting;
 
 pub use client::ManagementCluster;
 pub use error::ManagementError;
+pub use lock::{Holder, LockError};
 pub use objects::{Certificate, ClusterSecrets, CredentialInUse};
-pub use releases::{Deployed, Waiting};
+pub use waiting::Waiting;

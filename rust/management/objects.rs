@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::{Namespace, Secret};
 use kube::api::{ApiResource, DeleteParams, DynamicObject, ListParams, Patch, PatchParams};
-use kube::core::{GroupVersionKind, PartialObjectMeta};
+use kube::core::GroupVersionKind;
 use kube::{Api, ResourceExt};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{ManagementCluster, ManagementError};
-use crate::helm::{ReleaseRef, Revision};
+use crate::helm::ReleaseRef;
 use crate::model::{Cluster, ReleaseName};
 use crate::status::ObjectKind;
 
@@ -130,6 +130,15 @@ impl ManagementCluster {
         self.ask("make the project's namespace", api.patch(name, &params, &Patch::Apply(&document))).await.map(drop)
     }
 
+    /// Whether the project's namespace is there. Without it nothing of a cluster is.
+    ///
+    /// # Errors
+    /// What the management cluster said.
+    pub async fn has_namespace(&self, name: &str) -> Result<bool, ManagementError> {
+        let api: Api<Namespace> = Api::all(self.client());
+        Ok(self.ask("look for the project's namespace", api.get_metadata_opt(name)).await?.is_some())
+    }
+
     /// Makes or changes a cluster's secrets, side by side.
     ///
     /// # Errors
@@ -191,32 +200,6 @@ impl ManagementCluster {
         let api: Api<Secret> = Api::namespaced(self.client(), namespace);
         let selected = ListParams::default().labels(&format!("{UUID_LABEL}={uuid}"));
         self.ask("delete the cluster's secrets", async { api.delete_collection(&DeleteParams::default(), &selected).await.map(drop) }).await
-    }
-
-    /// The revisions that Helm keeps of a release.
-    ///
-    /// # Errors
-    /// What the management cluster said.
-    pub async fn revisions(&self, release: ReleaseRef<'_>) -> Result<Vec<Revision>, ManagementError> {
-        let api: Api<Secret> = Api::namespaced(self.client(), release.namespace);
-        let selected = ListParams::default().labels(&format!("owner=helm,name={}", release.name));
-        let found = self.ask("list the release's revisions", api.list_metadata(&selected)).await?;
-        let read = |secret: &PartialObjectMeta<Secret>| {
-            Revision::read(&secret.name_any(), secret.labels(), secret.creation_timestamp().map(|created| created.0))
-        };
-        Ok(found.items.iter().filter_map(read).collect())
-    }
-
-    /// Deletes revisions of a release.
-    ///
-    /// # Errors
-    /// What the management cluster said.
-    pub async fn forget_revisions(&self, release: ReleaseRef<'_>, secrets: &[String]) -> Result<(), ManagementError> {
-        let api: Api<Secret> = Api::namespaced(self.client(), release.namespace);
-        for secret in secrets {
-            self.ask("delete a revision of the release", api.delete(secret, &DeleteParams::default())).await?;
-        }
-        Ok(())
     }
 
     /// The API of a watched kind in one namespace, or in all for an empty name.

@@ -6,6 +6,7 @@ mod addons;
 mod cluster_api;
 pub mod failure;
 pub mod health;
+pub mod interruption;
 pub mod kind;
 mod meaning;
 mod message;
@@ -21,6 +22,7 @@ pub mod report;
 mod revision;
 
 pub use health::{Health, health};
+pub use interruption::{Handover, is_doubtful, judged};
 pub use object::{Condition, Object, ObjectKind, Truth};
 pub use observed::ObservedCluster;
 pub use operation::{ExpectedGroup, Operation, OperationKind};

@@ -56,6 +56,40 @@ impl Report {
         self.status.ends_with("_COMPLETE")
     }
 
+    /// Whether the operation goes on.
+    #[must_use]
+    pub fn is_in_progress(&self) -> bool {
+        self.status.ends_with("_IN_PROGRESS")
+    }
+
+    /// Whether the operation has failed.
+    #[must_use]
+    pub fn is_failed(&self) -> bool {
+        self.status.ends_with("_FAILED")
+    }
+
+    /// The same, but not complete yet.
+    #[must_use]
+    pub fn unfinished(mut self, reason: &str) -> Self {
+        if self.is_complete() {
+            self.status = with_outcome(&self.status, Outcome::InProgress);
+            self.status_reason = Some(reason.to_owned());
+        }
+        self
+    }
+
+    /// The same, but failed, and with it every node group that is not complete.
+    #[must_use]
+    pub fn failed(mut self, reason: &str) -> Self {
+        self.status = with_outcome(&self.status, Outcome::Failed);
+        self.status_reason = Some(reason.to_owned());
+        for group in self.node_groups.iter_mut().filter(|group| group.status.ends_with("_IN_PROGRESS")) {
+            group.status = with_outcome(&group.status, Outcome::Failed);
+            group.status_reason = Some(reason.to_owned());
+        }
+        self
+    }
+
     /// The same with a next step begun: nothing is complete any more.
     #[must_use]
     pub fn going_on(mut self) -> Self {
@@ -76,14 +110,23 @@ enum Outcome {
 }
 
 impl Outcome {
-    fn status(self, kind: OperationKind) -> String {
-        let end = match self {
+    const fn end(self) -> &'static str {
+        match self {
             Self::Complete => "COMPLETE",
             Self::InProgress => "IN_PROGRESS",
             Self::Failed => "FAILED",
-        };
-        format!("{}_{end}", kind.status())
+        }
     }
+
+    fn status(self, kind: OperationKind) -> String {
+        format!("{}_{}", kind.status(), self.end())
+    }
+}
+
+/// The status of the same operation with another outcome.
+fn with_outcome(status: &str, outcome: Outcome) -> String {
+    let operation = status.split('_').next().unwrap_or(status);
+    format!("{operation}_{}", outcome.end())
 }
 
 /// Judges an operation by what is observed.

@@ -74,6 +74,7 @@ def test_settings_of_magnum_conf(magnum_conf: MagnumConf, tmp_path: Path) -> Non
                 "chart_repository": "https://azimuth-cloud.github.io/capi-helm-charts",
                 "chart_version": "0.19.0",
                 "values_directory": "/etc/magnum/values",
+                "chart_digest": f"{'a' * 64},{'b' * 64}",
             }
         }
     )
@@ -85,6 +86,7 @@ def test_settings_of_magnum_conf(magnum_conf: MagnumConf, tmp_path: Path) -> Non
         "chart": "openstack-cluster",
         "chart_repository": "https://azimuth-cloud.github.io/capi-helm-charts",
         "chart_version": "0.19.0",
+        "chart_digest": ["a" * 64, "b" * 64],
         "chart_directory": str(tmp_path / "chart"),
         "values_directory": "/etc/magnum/values",
         "request_timeout_seconds": 30,

@@ -20,6 +20,7 @@ NO_YAML = (
     "helm-values/",
     "golden/",
     "tests/fixtures/overrides/",
+    "tests/e2e/charts/small/templates/",
     "provider/crds/",
     "management/crds/",
 )

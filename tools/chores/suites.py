@@ -39,7 +39,7 @@ def steps() -> list[Step]:
         *_older_releases(),
         Step("watch tests", (*PYTEST, "tests/management"), ("wheel", "stack programs"),
              counts=counts.of_pytest),
-        Step("chart tests", (*PYTEST, "tests/charts"), ("helm", "python environment"),
+        Step("chart tests", (*PYTEST, "tests/charts"), ("helm", "wheel"),
              environment={"PATH": path_with(programs.helm_folders())}, counts=counts.of_pytest),
         Step("provider tests", ("go", "test", "-v", "./provider/..."), ("stack programs",), uses="go",
              folder=PROVIDER_MODULE, environment=GO_FLAGS, counts=counts.of_go),

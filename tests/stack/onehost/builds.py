@@ -137,7 +137,11 @@ PROVIDER_BUILD = Build(
     sources=("provider/**/*.go",),
     programs={"openstack-provider": "./provider"},
 )
-BUILDS = (KUBERNETES_BUILD, HELM4_BUILD, HELM3_BUILD, CLUSTER_API_BUILD, PROVIDER_BUILD)
+REGISTRY_BUILD = Build(
+    name="registry",
+    module="registry",
+    programs={"oci-registry": "."},
+)
 
 
 def ensure(build: Build, progress: Progress) -> None:
