@@ -195,6 +195,7 @@ class Health(TypedDict):
 
     health_status: str
     health_status_reason: dict[str, str]
+    node_counts: dict[str, int]
 
 
 class Problem(TypedDict):

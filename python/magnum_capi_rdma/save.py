@@ -60,6 +60,15 @@ def upgrade(cluster: Any, template: Any, node_groups: Iterable[Any]) -> None:
     _write(cluster, cluster_template_id=template.uuid)
 
 
+def node_counts(cluster: Any, counts: dict[str, int]) -> None:
+    """How many nodes groups have where the autoscaler decides."""
+    if not counts:
+        return
+    for node_group in cluster.nodegroups:
+        if node_group.name in counts:
+            _write(node_group, node_count=counts[node_group.name])
+
+
 def has_failed(cluster: Any) -> bool:
     """Whether the cluster's last operation failed, so that Magnum's periodic task looks at it no more."""
     return bool((cluster.status or "").endswith("_FAILED"))

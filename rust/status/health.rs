@@ -25,6 +25,8 @@ pub struct Health {
     /// A sentence for each component, `Ready` where nothing is wrong; below a node group, as `group/node`, one
     /// for each node that is not as it should be.
     pub health_status_reason: BTreeMap<String, String>,
+    /// How many machines the autoscaler wants of each group where it decides.
+    pub node_counts: BTreeMap<String, i64>,
 }
 
 /// Judges a cluster's health.
@@ -32,7 +34,8 @@ pub struct Health {
 pub fn health(operation: &Operation, observed: &ObservedCluster, now: Timestamp) -> Health {
     let Some(cluster) = observed.cluster() else {
         let reason = "The management cluster has no such cluster.".to_owned();
-        return Health { health_status: "UNKNOWN", health_status_reason: BTreeMap::from([("cluster".to_owned(), reason)]) };
+        let health_status_reason = BTreeMap::from([("cluster".to_owned(), reason)]);
+        return Health { health_status: "UNKNOWN", health_status_reason, node_counts: BTreeMap::new() };
     };
     let mut components = BTreeMap::from([("cluster".to_owned(), judged(cluster, "Available"))]);
     if let Some(infrastructure) = observed.of(ObjectKind::OpenStackCluster).next() {
@@ -48,7 +51,18 @@ pub fn health(operation: &Operation, observed: &ObservedCluster, now: Timestamp)
         components.extend(of_nodes(observed, group, now));
     }
     let healthy = components.values().all(|state| state == READY);
-    Health { health_status: if healthy { "HEALTHY" } else { "UNHEALTHY" }, health_status_reason: components }
+    Health {
+        health_status: if healthy { "HEALTHY" } else { "UNHEALTHY" },
+        health_status_reason: components,
+        node_counts: node_counts(operation, observed),
+    }
+}
+
+/// The autoscaler changes counts at any time, also while Magnum waits for nothing.
+fn node_counts(operation: &Operation, observed: &ObservedCluster) -> BTreeMap<String, i64> {
+    let autoscaled = operation.node_groups.iter().filter(|group| group.autoscaled);
+    let wanted = |group: &ExpectedGroup| observed.keeper(&group.role()).and_then(|keeper| keeper.wanted);
+    autoscaled.filter_map(|group| wanted(group).map(|count| (group.name.clone(), count))).collect()
 }
 
 fn of_group(observed: &ObservedCluster, group: &ExpectedGroup, kind: OperationKind) -> String {

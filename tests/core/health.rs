@@ -112,3 +112,11 @@ fn only_what_has_come_to_its_end_has_recovered() {
     }
     assert!(recovered > 5 && recovered < fixtures().len());
 }
+
+#[test]
+fn the_autoscalers_counts_are_told_and_no_others() {
+    let autoscaled = health("update-autoscaled");
+    assert_eq!(autoscaled.node_counts.keys().map(String::as_str).collect::<Vec<_>>(), ["default-worker"]);
+    assert!(autoscaled.node_counts.values().all(|count| *count > 0), "{autoscaled:?}");
+    assert!(health("update-scaled").node_counts.is_empty());
+}

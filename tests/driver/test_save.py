@@ -89,6 +89,15 @@ def test_the_autoscalers_count_is_stored_and_a_group_that_is_gone_is_removed(clu
     assert [group.name for group in stored(cluster).nodegroups] == ["default-master"]
 
 
+def test_the_autoscalers_counts_are_stored_between_operations(cluster: Any, writes: list[str]) -> None:
+    save.node_counts(cluster, {"default-worker": 4})
+    save.node_counts(cluster, {"default-worker": 4})
+    save.node_counts(cluster, {})
+
+    assert len(writes) == 1
+    assert (stored(cluster).default_ng_worker.node_count, stored(cluster).master_count) == (4, 1)
+
+
 def test_a_report_that_says_nothing_new_is_not_written(cluster: Any, writes: list[str]) -> None:
     save.report(cluster, seen())
     assert writes

@@ -13,6 +13,7 @@ import yaml
 from cloud import Cloud, Document, left_over
 
 BEFORE, AFTER = "1.35.6", "1.36.3"
+AUTOSCALER = "cluster.x-k8s.io/cluster-api-autoscaler-node-group"
 IMAGES = {version: f"ubuntu-2404-kube-v{version}" for version in ("1.34.9", BEFORE, AFTER)}
 
 
@@ -228,6 +229,31 @@ def test_a_node_group_is_deleted(story: Story) -> None:
     ports = story.admin.api.network.ports(network_id=network.id)
     assert not [port for port in ports if port.name.startswith(story.release)]
     assert others == story.machines("default-worker") | story.machines("control-plane")
+
+
+def test_the_autoscalers_count_reaches_magnum_and_stays(story: Story) -> None:
+    """Somebody changes the count of a machine deployment, which is all that the autoscaler does."""
+    group = ("--node-count", "1", "--min-nodes", "1", "--max-nodes", "3")
+    story.change("nodegroup", "create", story.uuid, "auto", *group, "--labels", "auto_scaling_enabled=true")
+    deployment = f"{story.release}-auto"
+    story.admin.run(
+        "kubectl", "scale", "machinedeployment", deployment, "--replicas=2", "-n", story.namespace
+    )
+
+    def has_arrived(_: Document) -> bool:
+        return bool(story.tenant.node_groups(story.uuid)["auto"]["node_count"] == 2)
+
+    story.tenant.wait_until(story.uuid, has_arrived)
+    story.change("nodegroup", "update", story.uuid, "auto", "--max-nodes", "4")
+    (found,) = [
+        item for item in story.objects("machinedeployments") if item["metadata"]["name"] == deployment
+    ]
+    assert found["spec"]["replicas"] == 2
+    assert found["metadata"]["annotations"][f"{AUTOSCALER}-max-size"] == "4"
+    assert story.tenant.node_groups(story.uuid)["auto"]["node_count"] == 2
+    cluster, _ = story.tenant.change(story.uuid, "cluster", "resize", story.uuid, "3", "--nodegroup", "auto")
+    assert "The autoscaler decides how many nodes group auto has" in cluster["status_reason"]
+    story.change("nodegroup", "delete", story.uuid, "auto")
 
 
 def test_the_credential_is_replaced_and_the_old_one_deleted(story: Story) -> None:
