@@ -29,7 +29,8 @@ LONGEST_DELAY_SECONDS = 4.0
 # How often a tenant asks for the same thing. Only the first time is struck, so few are ever needed.
 MOST_ATTEMPTS = 5
 # An operation that nobody has begun by then is not going to begin: its message went down with the conductor.
-QUIET_LOOKS = 6
+# It is longer than the lock of a killed conductor lasts.
+QUIET_LOOKS = 25
 QUIET_PAUSE_SECONDS = 2.0
 VERSIONS = ("1.35.6", "1.36.3")
 
@@ -53,8 +54,10 @@ class Life:
     def live(self) -> None:
         """Go through all operations."""
         self._create()
-        self._change(lambda: self._ask("resize", self.uuid, "2"), lambda: self._has(workers=2))
-        self._change(self._upgrade, lambda: self._has(workers=2, version=VERSIONS[1]))
+        self._change(
+            lambda: self._ask("resize", self.uuid, "2"), lambda cluster: self._has(cluster, workers=2)
+        )
+        self._change(self._upgrade, lambda cluster: self._has(cluster, workers=2, version=VERSIONS[1]))
         self._delete()
 
     def _say(self, text: str) -> None:
@@ -67,22 +70,23 @@ class Life:
         """Ask as a tenant; Magnum may say no to what it is still busy with."""
         self.tenant.run("openstack", "coe", "cluster", *command)
 
-    def _quiet(self) -> Document:
-        """The cluster once nothing has been in progress for a while; empty if it is not there, or not yet."""
+    def _outcome(self, is_so: Callable[[Document], bool]) -> Document:
+        """The cluster once it is so, or once nobody has been at work on it for long."""
         calm, before = 0, None
-        while calm < QUIET_LOOKS:
+        while True:
             cluster, _ = self.tenant.wait_until(self.uuid, is_not_in_progress)
+            if is_so(cluster) or calm == QUIET_LOOKS:
+                return cluster
             calm = calm + 1 if cluster.get("status") == before else 0
             before = cluster.get("status")
             time.sleep(QUIET_PAUSE_SECONDS)
-        return cluster
 
     def _create(self) -> None:
         for attempt in range(MOST_ATTEMPTS):
             self.uuid = self.tenant.create_cluster(self.name, self.templates[0])
             if attempt == 0:
                 self._strike()
-            cluster = self._quiet()
+            cluster = self._outcome(lambda cluster: str(cluster.get("status")).startswith("CREATE_"))
             if cluster.get("status") == "CREATE_COMPLETE":
                 return
             self._say(f"create: {cluster.get('status')}: {cluster.get('status_reason')}")
@@ -91,13 +95,13 @@ class Life:
                 self._delete(struck=False)
         raise AssertionError(f"{self.name} was never created")
 
-    def _change(self, ask: Callable[[], Any], is_so: Callable[[], bool]) -> None:
+    def _change(self, ask: Callable[[], Any], is_so: Callable[[Document], bool]) -> None:
         for attempt in range(MOST_ATTEMPTS):
             ask()
             if attempt == 0:
                 self._strike()
-            cluster = self._quiet()
-            if cluster["status"] == "UPDATE_COMPLETE" and is_so():
+            cluster = self._outcome(is_so)
+            if is_so(cluster):
                 return
             self._say(f"change: {cluster['status']}: {cluster['status_reason']}")
         raise AssertionError(f"{self.name} was never changed")
@@ -106,12 +110,13 @@ class Life:
         """Magnum upgrades no cluster whose last update failed, so a tenant makes it whole first."""
         if self.tenant.cluster(self.uuid)["status"] == "UPDATE_FAILED":
             self._ask("resize", self.uuid, "2")
-            self._quiet()
+            self._outcome(lambda cluster: cluster["status"] == "UPDATE_COMPLETE")
         self._ask("upgrade", self.uuid, self.templates[1])
 
-    def _has(self, *, workers: int, version: str | None = None) -> bool:
+    def _has(self, cluster: Document, *, workers: int, version: str | None = None) -> bool:
         """Whether Cluster API and Magnum agree on it."""
-        cluster = self.tenant.cluster(self.uuid)
+        if cluster["status"] != "UPDATE_COMPLETE":
+            return False
         namespace, release = f"magnum-{self.tenant.api.current_project_id}", cluster["cluster_id"]
         selected = ("-n", namespace, "-l", f"cluster.x-k8s.io/cluster-name={release}")
         deployments = self.admin.kubectl("get", "machinedeployments", *selected)["items"]
@@ -130,7 +135,7 @@ class Life:
             self.tenant.delete_cluster(self.uuid)
             if struck and attempt == 0:
                 self._strike()
-            cluster = self._quiet()
+            cluster = self._outcome(lambda cluster: not cluster)
             if not cluster:
                 return
             self._say(f"delete: {cluster['status']}: {cluster['status_reason']}")
