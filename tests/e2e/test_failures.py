@@ -38,7 +38,9 @@ def one_server(tenant: Cloud, admin: Cloud) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("one_server")
-def test_a_quota_that_is_too_small(create: Callable[[], Ended], tenant: Cloud) -> None:
+def test_a_quota_that_is_too_small_until_it_is_raised(
+    create: Callable[[], Ended], tenant: Cloud, admin: Cloud
+) -> None:
     cluster, reasons = create()
     assert cluster["status"] == "CREATE_FAILED"
     assert (
@@ -50,6 +52,12 @@ def test_a_quota_that_is_too_small(create: Callable[[], Ended], tenant: Cloud) -
     workers = tenant.node_groups(cluster["uuid"])["default-worker"]
     assert workers["status"] == "CREATE_FAILED"
     assert "quota" in workers["status_reason"]
+
+    admin.api.compute.delete(f"/os-quota-sets/{tenant.api.current_project_id}")
+    recovered, _ = tenant.wait_until(cluster["uuid"], lambda now: now["status"] == "CREATE_COMPLETE")
+    assert "had failed: The project's quota is too small" in recovered["status_reason"]
+    groups = tenant.node_groups(cluster["uuid"]).values()
+    assert {group["status"] for group in groups} == {"CREATE_COMPLETE"}
 
 
 @pytest.fixture
