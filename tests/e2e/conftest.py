@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The stack that the end-to-end tests run on: real services, and the driver of this tree's wheel.
 
-``MAGNUM_CAPI_RDMA_E2E_STACK`` names a stack that is already up and is left as it is.
+``MAGNUM_CAPI_RDMA_E2E_STACK`` names a stack that is already up and is left as it is. Otherwise the tests
+bring one up of the name ``MAGNUM_CAPI_RDMA_E2E_NAME``, so that two halves of them can run side by side.
 """
 
 import os
@@ -14,7 +15,7 @@ import pytest
 from cloud import Cloud, Stack
 
 ROOT = Path(__file__).resolve().parents[2]
-PORTS = 18000
+PORTS = {"e2e": 18000, "e2e-changes": 18100}
 VIRTUAL_FUNCTIONS = 3
 
 
@@ -31,16 +32,17 @@ def newest_wheel() -> Path:
 def stack() -> Iterator[Stack]:
     """The stack with the driver; taken down at the end if the tests brought it up."""
     given = os.environ.get("MAGNUM_CAPI_RDMA_E2E_STACK")
-    stack = Stack(given or "e2e", ROOT, newest_wheel())
+    name = os.environ.get("MAGNUM_CAPI_RDMA_E2E_NAME", "e2e")
+    stack = Stack(given or name, ROOT, newest_wheel())
     if given:
         yield stack
         return
     try:
-        stack.up("--ports", str(PORTS), "--virtual-functions", str(VIRTUAL_FUNCTIONS))
+        stack.up("--ports", str(PORTS[name]), "--virtual-functions", str(VIRTUAL_FUNCTIONS))
         yield stack
     finally:
         subprocess.run(
-            [str(ROOT / "tests/stack/stack"), "down", "--name", "e2e"], check=False, stdout=sys.stderr
+            [str(ROOT / "tests/stack/stack"), "down", "--name", name], check=False, stdout=sys.stderr
         )
 
 

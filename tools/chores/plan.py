@@ -27,8 +27,6 @@ class Step:
     needs: tuple[str, ...] = ()
     uses: str = ""
     """What it uses that no other step may use meanwhile."""
-    alone: bool = False
-    """Whether nothing else may run beside it."""
     folder: Path = ROOT
     environment: Mapping[str, str] = field(default_factory=dict)
     counts: Reader | None = None
@@ -105,8 +103,6 @@ class Plan:
 
     def _may_begin(self, step: Step) -> bool:
         if not all(need in self._outcomes for need in step.needs):
-            return False
-        if any(other.alone for other in self._running) or (step.alone and self._running):
             return False
         return not step.uses or step.uses not in {other.uses for other in self._running}
 

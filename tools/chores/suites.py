@@ -28,8 +28,12 @@ def preparations(*, everything: bool) -> list[Step]:
     ]
 
 
+# The half of the end-to-end tests that takes clusters through changes, for a stack of its own.
+CHANGES = tuple(f"tests/e2e/test_{name}.py" for name in ("adopt", "chaos", "operations"))
+
+
 def steps() -> list[Step]:
-    """Every suite. The end-to-end test has the machine for itself."""
+    """Every suite. The end-to-end tests come last, in two halves side by side, each on a stack of its own."""
     return [
         Step("rust tests", ("cargo", "test", "--locked", "--no-default-features"), uses="cargo",
              counts=counts.of_cargo),
@@ -45,10 +49,24 @@ def steps() -> list[Step]:
              folder=PROVIDER_MODULE, environment=GO_FLAGS, counts=counts.of_go),
         Step("tools tests", (*PYTEST, "tests/tools"), ("python environment",), counts=counts.of_pytest),
         Step("stack tests", (*PYTEST, "tests/stack"), ("python environment",), counts=counts.of_pytest),
-        Step("end-to-end tests", (*PYTEST, "-v", "tests/e2e"), ("wheel", "stack programs"), alone=True,
-             environment={"MAGNUM_CAPI_RDMA_DIST": str(DIST), "PYTHONUNBUFFERED": "1"},
-             counts=counts.of_pytest),
+        _end_to_end("end-to-end tests", "e2e", "tests/e2e", *(f"--ignore={test}" for test in CHANGES)),
+        _end_to_end("end-to-end tests of changes", "e2e-changes", *CHANGES),
     ]  # fmt: skip
+
+
+def _end_to_end(title: str, stack: str, *tests: str) -> Step:
+    environment = {
+        "MAGNUM_CAPI_RDMA_DIST": str(DIST),
+        "MAGNUM_CAPI_RDMA_E2E_NAME": stack,
+        "PYTHONUNBUFFERED": "1",
+    }
+    return Step(
+        title,
+        (*PYTEST, "-v", "--durations=15", *tests),
+        ("wheel", "stack programs"),
+        environment=environment,
+        counts=counts.of_pytest,
+    )
 
 
 def _older_releases() -> list[Step]:
