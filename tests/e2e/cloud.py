@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from functools import cached_property
@@ -33,6 +34,11 @@ class Stack:
         """Start what does not run, and restart what has another configuration."""
         command = [self._program, "up", "--name", self.name, "--driver", str(self._wheel), *arguments]
         subprocess.run(command, check=True)
+
+    def down(self, *arguments: str) -> None:
+        """Stop everything; fine if nothing runs."""
+        command = [self._program, "down", "--name", self.name, *arguments]
+        subprocess.run(command, check=False, stdout=sys.stderr)
 
     def environment(self, user: str) -> dict[str, str]:
         """What ``stack env`` exports for the user, and the variable SHELL that every login has.

@@ -6,8 +6,6 @@ bring one up of the name ``MAGNUM_CAPI_RDMA_E2E_NAME``, so that two halves of th
 """
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,20 +28,19 @@ def newest_wheel() -> Path:
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    """The stack with the driver; taken down at the end if the tests brought it up."""
+    """The stack with the driver; if the tests bring it up, it begins empty and is taken down at the end."""
     given = os.environ.get("MAGNUM_CAPI_RDMA_E2E_STACK")
     name = os.environ.get("MAGNUM_CAPI_RDMA_E2E_NAME", "e2e")
     stack = Stack(given or name, ROOT, newest_wheel())
     if given:
         yield stack
         return
+    stack.down("--wipe")
     try:
         stack.up("--ports", str(PORTS[name]), "--virtual-functions", str(VIRTUAL_FUNCTIONS))
         yield stack
     finally:
-        subprocess.run(
-            [str(ROOT / "tests/stack/stack"), "down", "--name", name], check=False, stdout=sys.stderr
-        )
+        stack.down()
 
 
 @pytest.fixture(scope="session")

@@ -32,7 +32,8 @@ def create(tenant: Cloud, admin: Cloud, template: str) -> Iterator[Callable[[], 
 def one_server(tenant: Cloud, admin: Cloud) -> Iterator[None]:
     """The project may have no more than one server."""
     project = tenant.api.current_project_id
-    admin.api.compute.put(f"/os-quota-sets/{project}", json={"quota_set": {"instances": 1}})
+    answer = admin.api.compute.put(f"/os-quota-sets/{project}", json={"quota_set": {"instances": 1}})
+    assert answer.ok, answer.text
     yield
     admin.api.compute.delete(f"/os-quota-sets/{project}")
 

@@ -40,7 +40,7 @@ def holder(release: Release) -> Iterator[int]:
     stuck_helm(release)
     conductor = release.applying(small=2)
     release.admin.environment["PATH"] = path
-    wait_until(lambda: release.helm_runs() == ["upgrade"])
+    wait_until(lambda: release.runs.read_text().split() == ["upgrade"])
     yield conductor.process.pid
     if conductor.process.poll() is None:
         conductor.kill()
