@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A cluster's health for Magnum, read from what the core's watch knows already.
 
-Magnum's periodic task for statuses looks at no cluster that has failed; that for health does, so it is here
-that a cluster which has recovered comes back.
+Magnum's periodic task for statuses looks only at clusters to which something is done; that for health looks
+at all. So it is here that a cluster which has recovered comes back, and that the autoscaler's counts reach
+Magnum.
 """
 
 from typing import Any
@@ -32,7 +33,10 @@ class Monitor(monitors.MonitorBase):
         """Leave the health in ``data``, where Magnum picks it up. What cannot be found out is unknown."""
         try:
             operation = gather.operation(self.cluster)
-            self.data.update(core.health(operation))
+            health = core.health(operation)
+            self.data["health_status"] = health["health_status"]
+            self.data["health_status_reason"] = health["health_status_reason"]
+            save.node_counts(self.cluster, health["node_counts"])
             recovered = core.recovery(operation) if save.has_failed(self.cluster) else None
             if recovered:
                 save.recovery(self.context, self.cluster, recovered)
