@@ -22,6 +22,7 @@ PATIENCE_SECONDS = 900.0
 
 IMAGE = "ubuntu-2404-kube-v1.36.3"
 NOT_FOUND = 404
+ATTEMPTS = 10
 
 
 class Stack:
@@ -168,8 +169,15 @@ class Cloud:
         """A document of Magnum's API, or nothing where there is none."""
         endpoint = self.api.session.get_endpoint(service_type="container-infra")
         headers = {"OpenStack-API-Version": "container-infra latest", "Accept": "application/json"}
-        response = self.api.session.get(f"{endpoint}{path}", headers=headers, raise_exc=False)
-        return None if response.status_code == NOT_FOUND else dict(response.json())
+        for _ in range(ATTEMPTS):
+            response = self.api.session.get(f"{endpoint}{path}", headers=headers, raise_exc=False)
+            if response.status_code == NOT_FOUND:
+                return None
+            if response.ok:
+                return dict(response.json())
+            # While Magnum removes a cluster, its node groups first, it cannot show it: no master is left.
+            time.sleep(POLL_SECONDS)
+        raise AssertionError(f"{path}: {response.status_code} {response.text}")
 
     def cluster(self, uuid: str) -> Document:
         """A cluster as Magnum has it; empty where there is none."""
