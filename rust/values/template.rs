@@ -9,47 +9,38 @@ use tera::{Context, Tera};
 
 use super::ValuesError;
 
-macro_rules! sources {
-    ($($name:literal),+ $(,)?) => {
-        const SOURCES: &[(&str, &str)] = &[$(($name, include_str!(concat!("../../helm-values/", $name))),)+];
+/// Lists of templates, each compiled in.
+macro_rules! templates {
+    ($($(#[$doc:meta])* $list:ident = [$($name:literal),+ $(,)?];)+) => {
+        $($(#[$doc])* pub const $list: &[&str] = &[$($name),+];)+
+
+        const SOURCES: &[(&str, &str)] = &[$($(($name, include_str!(concat!("../../helm-values/", $name))),)+)+];
     };
 }
 
-sources!(
-    "cluster.yaml",
-    "node-groups.yaml",
-    "addons.yaml",
-    "images.yaml",
-    "kubeadm/image-repository.yaml",
-    "kubeadm/certificate-names.yaml",
-    "kubeadm/cipher-suites.yaml",
-    "kubeadm/kubelet.yaml",
-    "kubeadm/oidc.yaml",
-    "kubeadm/audit-log.yaml",
-    "rdma/00-namespace.yaml",
-    "rdma/10-multus.yaml",
-    "rdma/20-whereabouts.yaml",
-    "rdma/30-device-plugin.yaml",
-    "rdma/90-networks.yaml",
-);
-
-/// Templates whose documents are laid on top of each other to make a release's values.
-pub const VALUE_TEMPLATES: &[&str] = &[
-    "cluster.yaml",
-    "node-groups.yaml",
-    "addons.yaml",
-    "images.yaml",
-    "kubeadm/image-repository.yaml",
-    "kubeadm/certificate-names.yaml",
-    "kubeadm/cipher-suites.yaml",
-    "kubeadm/kubelet.yaml",
-    "kubeadm/oidc.yaml",
-    "kubeadm/audit-log.yaml",
-];
-
-/// Templates of the RDMA addon's manifests, in the order in which they are applied.
-pub const RDMA_TEMPLATES: &[&str] =
-    &["rdma/00-namespace.yaml", "rdma/10-multus.yaml", "rdma/20-whereabouts.yaml", "rdma/30-device-plugin.yaml", "rdma/90-networks.yaml"];
+templates! {
+    /// Templates whose documents are laid on top of each other to make a release's values.
+    VALUE_TEMPLATES = [
+        "cluster.yaml",
+        "node-groups.yaml",
+        "addons.yaml",
+        "images.yaml",
+        "kubeadm/image-repository.yaml",
+        "kubeadm/certificate-names.yaml",
+        "kubeadm/cipher-suites.yaml",
+        "kubeadm/kubelet.yaml",
+        "kubeadm/oidc.yaml",
+        "kubeadm/audit-log.yaml",
+    ];
+    /// Templates of the RDMA addon's manifests, in the order in which they are applied.
+    RDMA_TEMPLATES = [
+        "rdma/00-namespace.yaml",
+        "rdma/10-multus.yaml",
+        "rdma/20-whereabouts.yaml",
+        "rdma/30-device-plugin.yaml",
+        "rdma/90-networks.yaml",
+    ];
+}
 
 /// The name under which a file of the operator's is rendered, alone in its Tera.
 pub const OVERRIDE: &str = "override.yaml";
